@@ -1,0 +1,76 @@
+"""One engine per process; a transaction is either a read or a write, and says so when it begins."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+_WRITES = "trimtab_writes"
+
+
+class Database:
+    """The store's connections.
+
+    On SQLite a write transaction takes the write lock when it begins (`BEGIN IMMEDIATE`): a
+    transaction that read first and upgraded later could only fail with "database is locked".
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        parsed = async_url(url)
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        options: dict[str, Any] = {"pool_size": pool_size, "pool_pre_ping": not self.is_sqlite}
+        self.engine: AsyncEngine = create_async_engine(parsed, **options)
+        if self.is_sqlite:
+            event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """One consistent view; nothing is written."""
+        async with self.engine.connect() as connection:
+            if not self.is_sqlite:  # SQLite's deferred transaction is one consistent view already
+                await connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+            async with connection.begin():
+                yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """Commits when the block ends, rolls back when it raises."""
+        async with self.engine.connect() as connection:
+            await connection.execution_options(**{_WRITES: True})
+            async with connection.begin():
+                yield connection
+
+    async def dispose(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+def async_url(url: str) -> URL:
+    """The URL with the asynchronous driver we ship: `postgresql://` and `sqlite://` are enough."""
+    parsed = make_url(url)
+    drivers = {"postgresql": "asyncpg", "postgres": "asyncpg", "sqlite": "aiosqlite"}
+    backend = parsed.get_backend_name()
+    if backend not in drivers:
+        raise ValueError(f"a database URL begins with postgresql:// or sqlite:///, not {backend}:")
+    name = "postgresql" if backend == "postgres" else backend
+    return parsed.set(drivername=f"{name}+{drivers[backend]}")
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    """Runs outside any transaction: inside one, `foreign_keys` would silently stay off."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
