@@ -1,0 +1,68 @@
+"""What every request carries from its first moment: an id, and the address it came from."""
+
+import re
+import uuid
+from typing import Any
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+REQUEST_ID_HEADER = "X-Request-Id"
+
+# Ids go into logs and the audit trail: nothing that could break a line or a shell.
+_WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}", re.ASCII)
+
+# No page of ours is framed, sniffed or cached by anything between; a route may say otherwise.
+_DEFAULT_HEADERS = {
+    "Cache-Control": "private, no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+class RequestContextMiddleware:
+    """Outermost: gives each request its id and each response the headers all share."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        state: dict[str, Any] = scope.setdefault("state", {})
+        state["request_id"] = request_id = _accepted_id(scope) or str(uuid.uuid4())
+        client = scope.get("client")
+        state["address"] = client[0] if client else None
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers[REQUEST_ID_HEADER] = request_id
+                for name, value in _DEFAULT_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+def request_id_of(scope: Scope) -> str | None:
+    """The id of the request, if it came through the middleware."""
+    state: dict[str, Any] = scope.get("state", {})
+    request_id = state.get("request_id")
+    return request_id if isinstance(request_id, str) else None
+
+
+def address_of(scope: Scope) -> str | None:
+    """The address of the peer; a forwarding header is the server's business, not the caller's."""
+    state: dict[str, Any] = scope.get("state", {})
+    address = state.get("address")
+    return address if isinstance(address, str) else None
+
+
+def _accepted_id(scope: Scope) -> str | None:
+    given = Headers(scope=scope).getlist(REQUEST_ID_HEADER)
+    return given[0] if len(given) == 1 and _WELL_FORMED.fullmatch(given[0]) else None
