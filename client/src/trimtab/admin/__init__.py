@@ -1,0 +1,31 @@
+"""Management calls: everything a person or a script does to the store, over HTTP."""
+
+from trimtab.admin.calls import Admin
+from trimtab.admin.replies import (
+    Candidate,
+    Change,
+    ChangeItem,
+    Comparison,
+    Definition,
+    Difference,
+    Entity,
+    Environment,
+    Explanation,
+    Version,
+    Written,
+)
+
+__all__ = [
+    "Admin",
+    "Candidate",
+    "Change",
+    "ChangeItem",
+    "Comparison",
+    "Definition",
+    "Difference",
+    "Entity",
+    "Environment",
+    "Explanation",
+    "Version",
+    "Written",
+]
