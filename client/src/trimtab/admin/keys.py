@@ -7,26 +7,11 @@ from trimtab.errors import BadKey
 
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,254}")
 RESERVED = frozenset(
-    [
-        "categories",
-        "schema",
-        "bulk",
-        "history",
-        "validate",
-        "reload",
-        "explain",
-        "rollback",
-        "diff",
-        "promote",
-        "definition",
-        "policy",
-        "snapshot",
-        "stream",
-        "export",
-        "import",
-        "search",
-        "changes",
-    ]
+    {
+        *("bulk", "categories", "changes", "definition", "diff", "explain", "export", "history"),
+        *("import", "policy", "promote", "reload", "rollback", "schema", "search", "snapshot"),
+        *("stream", "validate"),
+    }
 )
 
 
