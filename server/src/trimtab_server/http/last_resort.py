@@ -18,12 +18,16 @@ class InternalError(TrimtabError):
     """Something went wrong in the server. The request id finds it in the server's log."""
 
 
+class ResponseCut(Exception):
+    """The request failed after its response had begun."""
+
+
 class LastResortMiddleware:
     """Just inside `RequestContextMiddleware`: every request gets an answer.
 
     An exception's message may quote a value or a statement's parameters, so only its type and the
-    lines it passed through are logged. A response that has begun cannot be taken back: there the
-    exception goes on, and the server cuts the connection.
+    lines it passed through are logged. A response that has begun cannot be taken back:
+    `ResponseCut` makes the server close the connection.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -45,7 +49,7 @@ class LastResortMiddleware:
         except Exception as error:
             _report(error, scope)
             if started:
-                raise
+                raise ResponseCut from None
             await problem_response(_outward(error), request_id_of(scope))(scope, receive, send)
 
 

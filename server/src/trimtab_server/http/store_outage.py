@@ -6,7 +6,7 @@ import sqlite3
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-# SQLSTATE: 08 no connection, 53 out of connections, memory or disk, 57P0x shutting down or starting.
+# SQLSTATE: 08 no connection, 53 out of connections or disk, 57P0x shutting down or starting.
 _AWAY_CLASSES = ("08", "53", "57P0")
 _AWAY_SQLITE = frozenset(
     {

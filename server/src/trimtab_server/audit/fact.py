@@ -1,0 +1,36 @@
+"""One thing that happened, as the audit trail takes it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class AuditAction(StrEnum):
+    """What happened."""
+
+    CHANGE = "change"
+    PRINCIPAL_CREATED = "principal-created"
+    GRANT_GIVEN = "grant-given"
+    TOKEN_ISSUED = "token-issued"  # noqa: S105 - the name of an event
+    TOKEN_REVOKED = "token-revoked"  # noqa: S105 - the name of an event
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFact:
+    """Who did what to what, through which channel and why.
+
+    `subject` says what was acted on, in JSON types. Anything that may one day have to be purged
+    goes into `values` (slot name to canonical text; None where there was no value): the entry
+    holds a commitment to each, never the text.
+    """
+
+    action: AuditAction
+    actor_id: str | None
+    actor_name: str | None
+    channel: str
+    request_id: str | None
+    address: str | None
+    revision: int | None
+    reason: str | None
+    subject: Mapping[str, object]
+    values: Mapping[str, str | None]
