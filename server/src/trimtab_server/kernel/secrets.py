@@ -1,0 +1,116 @@
+"""Refuse credentials: by a key's name, by a text's form, and through a setting's whole value."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import accumulate
+from typing import Final
+
+from .secret_entropy import random_runs
+from .secret_finding import Finding
+from .secret_forms import find_forms
+from .secret_json import Member, decode_json, strings_in
+from .secret_keys import judge_member, judge_name
+from .secret_layers import layers
+from .secret_placeholders import is_reference, is_stand_in, looks_made
+from .secret_tokens import find_tokens
+
+__all__ = ["Finding", "scan_key", "scan_text", "scan_value"]
+
+_TYPES_THAT_CAN_CARRY: Final = frozenset({"string", "json"})
+_SHORTEST: Final = 8  # `a://b:c@d` has nine characters; nothing shorter is known by its form
+
+
+def scan_key(key: str) -> Finding | None:
+    """Say whether a setting of this name holds a credential, or the name itself is one.
+
+    The value plays no part: an empty value or a placeholder changes nothing.
+    """
+    return judge_name(key) or next(find_tokens(key), None)
+
+
+def scan_text(text: str) -> Finding | None:
+    """Find a credential in a text: a value, a description, a comment, an enum member.
+
+    Known forms come before guesses, so a doubtful finding means that nothing certain was found.
+    One layer of base64, hex, percent-encoding or JSON is looked behind. Linear in the length.
+    """
+    found = _scan(text)
+    if found is not None and not found.doubtful:
+        return found
+    document = decode_json(text)
+    named = None if document is None else next(_named(list(strings_in(document))), None)
+    if named is not None and (found is None or not named.doubtful):
+        return Finding(named.rule, 0, len(text), named.doubtful)
+    return found
+
+
+def scan_value(key: str, value_type: str, value: object) -> Finding | None:
+    """Scan what is about to be stored under `key` with the declared type `value_type`.
+
+    `boolean`, `integer`, `number` and `enum` cannot carry a credential, whatever their key is
+    called (`MAX_TOKENS`, `PASSWORD_RESET`); the members of an enum are scanned when its rules are
+    saved. For `string` and `json` the key's name counts, then every string inside, names included.
+    """
+    if value_type not in _TYPES_THAT_CAN_CARRY:
+        return None
+    named = scan_key(key)
+    if named is not None:
+        return named
+    return scan_text(value) if isinstance(value, str) else _scan_json(value)
+
+
+def _scan(text: str) -> Finding | None:
+    """The first certain finding, in the text or one layer below, else the first doubtful one."""
+    guess: Finding | None = None
+    for found in _findings(text):
+        if not found.doubtful:
+            return found
+        guess = guess or found
+    return guess
+
+
+def _findings(text: str) -> Iterator[Finding]:
+    if len(text) < _SHORTEST:
+        return
+    yield from _formed(text)
+    for layer in layers(text):
+        for hidden in _formed(layer.text):
+            start, end = layer.origin(hidden.start)
+            yield replace(hidden, start=start, end=end)
+    for start, end in random_runs(text):
+        yield Finding("random-string", start, end, doubtful=True)
+
+
+def _formed(text: str) -> Iterator[Finding]:
+    yield from find_tokens(text)
+    yield from find_forms(text)
+
+
+def _scan_json(value: object) -> Finding | None:
+    """All strings of a JSON value in one search, each on a line of its own."""
+    members = list(strings_in(value))
+    named = next(_named(members), None)
+    if named is not None and not named.doubtful:
+        return named
+    found = _scan("\n".join(member.text for member in members))
+    if found is None or (named is not None and found.doubtful):
+        return named
+    starts = list(accumulate((len(member.text) + 1 for member in members), initial=0))
+    at = bisect_right(starts, found.start) - 1
+    return replace(
+        found,
+        start=found.start - starts[at],
+        end=min(found.end - starts[at], len(members[at].text)),
+        pointer=members[at].pointer,
+    )
+
+
+def _named(members: list[Member]) -> Iterator[Finding]:
+    """Strings under a member called like a credential. Doubtful where they may be prose."""
+    for member in members:
+        if member.name and len(member.text) > 1 and not is_stand_in(member.text):
+            found = judge_member(member.name)
+            if found is not None and not is_reference(member.text):
+                doubtful = found.doubtful or not looks_made(member.text)
+                yield Finding("member-name", 0, len(member.text), doubtful, member.pointer)
