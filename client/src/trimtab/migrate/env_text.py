@@ -18,6 +18,8 @@ _BLANKS = re.compile(r"[^\S\r\n]+")
 class EnvFileRefused(TrimtabError):
     """The file cannot be read as an env file."""
 
+    code = "env-file-refused"
+
     def __init__(self, path: Path, reason: str) -> None:
         self.path = path
         self.reason = reason

@@ -1,0 +1,119 @@
+"""Decide for every key of an env file where it belongs, as what, under which rules, and why."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from trimtab.migrate.category import category_of
+from trimtab.migrate.class_evidence import class_evidence
+from trimtab.migrate.comment_enum import StatedEnum, same_values_as, stated_enum
+from trimtab.migrate.decision import Decision
+from trimtab.migrate.env_file import Assignment
+from trimtab.migrate.evidence import Evidence, InferredType, KeyClass, Reference, Witness
+from trimtab.migrate.infer_type import infer_type
+from trimtab.migrate.key_facts import KeyFacts, gather
+from trimtab.migrate.store_form import store_form
+from trimtab.migrate.value_shape import Shape
+
+_STAYS_IN_DOUBT = 0.75
+_RUNTIME = (KeyClass.FLAG, KeyClass.DYNAMIC)
+_NO_REFERENCES: Mapping[str, Sequence[Reference]] = {}
+
+
+def classify(
+    assignments: Sequence[Assignment],
+    *,
+    references: Mapping[str, Sequence[Reference]] = _NO_REFERENCES,
+    path: str = "",
+) -> list[Decision]:
+    """One decision per key, in file order.
+
+    `references` are the places in code that read each key. The same input gives the same
+    decisions, and a key about which little is known stays in the environment.
+    """
+    everything = gather(assignments, references, path)
+    enums = _stated_enums(everything)
+    return [_decide(facts, enums.get(facts.key), everything) for facts in everything.values()]
+
+
+def _decide(
+    facts: KeyFacts, enum: StatedEnum | None, everything: Mapping[str, KeyFacts]
+) -> Decision:
+    found = infer_type(facts, enum)
+    evidence = class_evidence(facts, found.type, everything)
+    key_class, confidence = _weigh(evidence, found.type, facts)
+    form = store_form(facts, found, enum)
+    stored = form.value if key_class.goes_to_database else None
+    return Decision(
+        key=facts.key,
+        key_class=key_class,
+        type=found.type,
+        store_type=form.store_type,
+        category=category_of(facts, key_class),
+        value=facts.value,
+        store_value=stored,
+        default=form.default,
+        validation_rules=form.rules,
+        description=form.description,
+        confidence=round(min(confidence, found.confidence + 0.3), 2),
+        evidence=(*evidence, *found.evidence, *form.evidence),
+        sources=facts.sources,
+    )
+
+
+def _weigh(
+    evidence: Sequence[Evidence], kind: InferredType, facts: KeyFacts
+) -> tuple[KeyClass, float]:
+    """The class with the most weight; flag and dynamic count together, their type parts them."""
+    scores: defaultdict[str, float] = defaultdict(float)
+    for item in evidence:
+        runtime = item.favours in _RUNTIME
+        scores["runtime" if runtime else item.favours] += item.weight
+    scores[KeyClass.INFRASTRUCTURE] += _STAYS_IN_DOUBT
+    if facts.shape in {Shape.PROSE, Shape.TEXT} and kind is InferredType.STRING:
+        scores["runtime"] += 0.5
+    order = (KeyClass.SECRET, KeyClass.BOOTSTRAP, KeyClass.INFRASTRUCTURE, "runtime")
+    best = max(order, key=lambda name: (scores[name], -order.index(name)))
+    second = max(scores[name] for name in order if name != best)
+    total = scores[best] + second
+    confidence = 0.5 if total <= 0 else 0.5 + (scores[best] - second) / (2 * total)
+    if best == "runtime":
+        flag = kind is InferredType.BOOLEAN
+        return (KeyClass.FLAG if flag else KeyClass.DYNAMIC), confidence
+    return KeyClass(best), confidence
+
+
+def _stated_enums(everything: Mapping[str, KeyFacts]) -> dict[str, StatedEnum]:
+    enums: dict[str, StatedEnum] = {}
+    for key, facts in everything.items():
+        value = "" if facts.says_nothing else facts.value
+        found = stated_enum(facts.comment, value)
+        if found is None and facts.group_comment and value:
+            found = stated_enum(facts.group_comment, value)
+            found = replace(found, certain=False) if found else None
+        if found is None:
+            found = _from_code(facts)
+        if found is not None:
+            enums[key] = found
+    for key, facts in everything.items():
+        other = same_values_as(facts.comment)
+        if other in enums and key not in enums:
+            members = enums[other].members
+            if facts.says_nothing or facts.value in members:
+                enums[key] = enums[other]
+    return enums
+
+
+def _from_code(facts: KeyFacts) -> StatedEnum | None:
+    for reference in facts.references:
+        if reference.enum:
+            return StatedEnum(tuple(reference.enum), certain=True)
+    return None
+
+
+def override(decision: Decision, key_class: KeyClass, reason: str) -> Decision:
+    """The same decision with the class a person chose."""
+    chosen = Evidence(Witness.OVERRIDE, reason, key_class, 100)
+    return replace(
+        decision, key_class=key_class, confidence=1.0, evidence=(chosen, *decision.evidence)
+    )

@@ -1,0 +1,201 @@
+"""A closed set of values stated by a comment, in the many ways people write one."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_LONGEST_COMMENT = 4_000
+_QUOTED = r"""(?:"[^"\s]{1,60}"|'[^'\s]{1,60}'|`[^`\s]{1,60}`|“[^”\s]{1,60}”|‘[^’\s]{1,60}’)"""
+_BARE = r"[A-Za-z0-9][\w+-]*(?:\.[\w+-]+)*"
+_ITEM = rf"(?:{_QUOTED}|{_BARE})"
+_REMARK = r"(?:\s*\([^()]{0,80}\))?"
+_SEPARATOR = r"(?:\s*,\s*(?:or|and)\s+|\s*[,|]\s*|\s+(?:or|and)\s+|\s*/\s*|\s*;\s*)"
+_LIST = re.compile(rf"{_ITEM}{_REMARK}(?:{_SEPARATOR}{_ITEM}{_REMARK})+")
+# The words before a list that make it a closed set, also where nothing else confirms it.
+_STRONG_CUE = re.compile(
+    r"(?:\b(?:one of(?: the following)?|options?|choices|levels|modes|drivers|backends|"
+    r"(?:possible|valid|allowed|accepted|supported|available|permitted|legal) "
+    r"(?:[a-z]+ )?(?:values?|options?|choices|levels?|modes?|types?|settings|drivers?|backends?|"
+    r"providers?|engines?|formats?|strategies|methods?)|values|(?:must|should|can|may) be either|"
+    r"(?:supported|allowed|accepted|valid|available)|choose (?:from|between|one of)|either)"
+    r"(?: (?:are|is|include|here are))?)\s*(?:the following)?\s*[:=\-–]?\s*$",
+    re.IGNORECASE,
+)
+# Words that often come before a list, but also before ordinary English.
+_WEAK_CUE = re.compile(
+    r"\b(?:(?:can|may|must|should|could|will)(?: only)?(?: also)? be(?: set to)?|use|set(?: \w+)? to|"
+    r"accepts?|supports?|expects|takes|is|are|between|provider|driver|type|mode|backend|engine|"
+    r"method|level|strategy|environment|format|policy|protocol)\s*:?\s*$",
+    re.IGNORECASE,
+)
+_OPEN_BEFORE = re.compile(
+    r"\b(?:e\.?g\.?|i\.?e\.?|such as|for example|example|examples|like|including|includes?|for instance)"
+    r"[\s:,]*$",
+    re.IGNORECASE,
+)
+_OPEN_AFTER = re.compile(
+    r"\s*,?\s*(?:etc|\.\.\.|…|and (?:so on|more|others|other)|or (?:any|other|another|similar)|"
+    r"among others)",
+    re.IGNORECASE,
+)
+_DEFINITION = re.compile(
+    rf"\s*(?:[-*•+]\s+|\d+[.)]\s+)?(?P<item>{_QUOTED}|{_BARE})\s*"
+    r"(?::(?:\s|$)|=>|->|→|[-–—]\s|=\s|\(|for\s|$)",
+)
+_BULLET = re.compile(rf"\s*[-*•+]\s+(?P<item>{_QUOTED}|{_BARE})(?:\s*$|\s*[:(=–—-]|\s)")
+_LEADS_TO_LINES = re.compile(
+    r"(?:values?|options?|levels?|choices|modes?|following|one of|types?|drivers?|providers?|"
+    r"backends?|available|supported|are|can be|formats?|methods?)\b[^.:]{0,40}:?\s*$",
+    re.IGNORECASE,
+)
+_NO_ITEMS = frozenset(
+    "note notes default defaults example examples see docs documentation warning required optional "
+    "a an the to of in on if it this that be used set for with and or is are e.g i.e eg ie not "
+    "todo info hint tip important usage format reference ref more http https".split()
+)
+_SAME_AS = re.compile(
+    r"\b(?:same (?:values|options|choices)|values|options) (?:as|of) (?P<key>[A-Z][A-Z0-9_]{2,})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StatedEnum:
+    """The members in the order stated; `certain` if the wording itself says that it is a set."""
+
+    members: tuple[str, ...]
+    certain: bool
+
+
+def stated_enum(comment: str, value: str) -> StatedEnum | None:
+    """The closed set that `comment` states for a key whose value is `value` (may be empty).
+
+    A wording that may be ordinary English counts only if the value is one of its words.
+    """
+    comment = comment[:_LONGEST_COMMENT]
+    for found in _candidates(comment, value):
+        members = _in_the_values_spelling(found.members, value)
+        if len(members) < 2 or _only_numbers(members):
+            continue
+        if value and value not in members:
+            continue
+        if found.certain or value:
+            return StatedEnum(members, found.certain)
+    return None
+
+
+def same_values_as(comment: str) -> str | None:
+    """The other key whose values a comment points to."""
+    match = _SAME_AS.search(comment[:_LONGEST_COMMENT])
+    return match["key"] if match else None
+
+
+def _candidates(comment: str, value: str) -> Iterator[StatedEnum]:
+    flat = " ".join(comment.split())
+    yield from _lines(comment, value)
+    yield from _lists(flat)
+    yield from _purposes(flat, value)
+    quoted = _quoted_words(flat)
+    if len(quoted) > 1 and value.lower() in map(str.lower, quoted):
+        yield StatedEnum(quoted, certain=False)
+
+
+def _lists(flat: str) -> Iterator[StatedEnum]:
+    for match in _LIST.finditer(flat):
+        before, after = flat[: match.start()], flat[match.end() :]
+        if _OPEN_BEFORE.search(before[-24:]) or _OPEN_AFTER.match(after):
+            continue
+        first, cue_from_list = _without_cue(match[0])
+        members = _members(first)
+        if not members:
+            continue
+        bare_end = (
+            not after or after[0] in ".);:!]" or after.startswith((" (", " -", " –", ", see"))
+        )
+        quoted = all(
+            item[0] in "\"'`“‘" for item in re.findall(_ITEM, re.sub(r"\([^()]*\)", "", first))
+        )
+        piped = "|" in first
+        strong = cue_from_list or _STRONG_CUE.search(before[-80:]) is not None
+        in_brackets = before.rstrip().endswith(("(", "[")) and after.lstrip()[:1] in {")", "]"}
+        weak = _WEAK_CUE.search(before[-40:]) is not None
+        whole = not before.strip() and not after.strip(" .")
+        if strong and (bare_end or quoted):
+            yield StatedEnum(members, certain=True)
+        elif piped or in_brackets or whole or (quoted and weak):
+            yield StatedEnum(
+                members,
+                certain=piped
+                or quoted
+                or (whole and len(members) > 2)
+                or (in_brackets and _written_as_constants(members)),
+            )
+        elif weak and (bare_end or quoted):
+            yield StatedEnum(members, certain=_written_as_constants(members))
+        elif bare_end:
+            yield StatedEnum(members, certain=False)
+
+
+def _without_cue(text: str) -> tuple[str, bool]:
+    """`either a or b`: the cue word is no member."""
+    match = re.match(r"(?:either|options|values|one of)\s+", text, re.IGNORECASE)
+    return (text[match.end() :], True) if match else (text, False)
+
+
+def _members(text: str) -> tuple[str, ...]:
+    text = re.sub(r"\([^()]*\)", "", text)
+    items = [item.strip().strip("\"'`“”‘’") for item in re.split(_SEPARATOR, text)]
+    items = [item.rstrip(".") for item in items if item]
+    if any(item.lower() in _NO_ITEMS for item in items):
+        return ()
+    return tuple(dict.fromkeys(items))
+
+
+def _lines(comment: str, value: str) -> Iterator[StatedEnum]:
+    """Members on lines of their own: bullets, or `name - what it does`."""
+    lines = comment.splitlines()
+    for at, line in enumerate(lines):
+        led = at > 0 and _LEADS_TO_LINES.search(lines[at - 1]) is not None
+        pattern = _BULLET if _BULLET.match(line) else _DEFINITION
+        items: list[str] = []
+        for following in lines[at:]:
+            match = pattern.match(following)
+            if match is None or match["item"].lower() in _NO_ITEMS:
+                break
+            items.append(match["item"].strip("\"'`“”‘’"))
+        members = tuple(dict.fromkeys(items))
+        if len(members) > 1 and (led or value.lower() in map(str.lower, members)):
+            yield StatedEnum(members, certain=led)
+            return
+
+
+def _purposes(flat: str, value: str) -> Iterator[StatedEnum]:
+    """`LOCAL for development, REMOTE for the sandbox`: constants and what each is for."""
+    members = re.findall(r"\b([A-Z][A-Z0-9_]+) for [a-z]", flat)
+    if len(members) > 1 and value.isupper():
+        yield StatedEnum(tuple(dict.fromkeys([*members, value])), certain=False)
+
+
+def _quoted_words(flat: str) -> tuple[str, ...]:
+    if re.search(r"\b(?:e\.g|such as|for example|example|like)\b", flat, re.IGNORECASE):
+        return ()
+    words = [word[1:-1] for word in re.findall(_QUOTED, flat)]
+    return tuple(dict.fromkeys(word for word in words if re.fullmatch(r"[\w.+-]+", word)))
+
+
+def _in_the_values_spelling(members: tuple[str, ...], value: str) -> tuple[str, ...]:
+    if value and value not in members and value.lower() in (item.lower() for item in members):
+        change = str.upper if value.isupper() else str.lower if value.islower() else None
+        if change is not None:
+            return tuple(dict.fromkeys(change(item) for item in members))
+    return members
+
+
+def _written_as_constants(members: tuple[str, ...]) -> bool:
+    return all(
+        (item.isupper() and len(item) > 1) or "_" in item or re.search(r"[a-z][A-Z]", item)
+        for item in members
+    )
+
+
+def _only_numbers(members: tuple[str, ...]) -> bool:
+    return all(re.fullmatch(r"[\d.]+", item) for item in members)

@@ -1,0 +1,111 @@
+"""Everything that is known about one key before anything is decided."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from trimtab.migrate.decision import SourceLine
+from trimtab.migrate.env_file import Assignment
+from trimtab.migrate.evidence import Reference
+from trimtab.migrate.known_services import known_services
+from trimtab.migrate.name_rules import NameMatch, match_name, ordinary_words
+from trimtab.migrate.name_words import project_prefix, words_of
+from trimtab.migrate.value_shape import Shape, shape_of
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFacts:
+    """A key, its value, and the words around it.
+
+    `words` are those of the name without the project's and the bundler's prefix. `comment` is
+    what stands directly above or beside the key; `group_comment` what it shares with others.
+    """
+
+    key: str
+    words: tuple[str, ...]
+    is_public: bool
+    value: str
+    is_active: bool
+    shape: Shape
+    comment: str
+    group_comment: str
+    heading: str
+    matches: tuple[NameMatch, ...]
+    sources: tuple[SourceLine, ...]
+    references: tuple[Reference, ...] = ()
+
+    @property
+    def all_comments(self) -> str:
+        return "\n".join(filter(None, (self.comment, self.group_comment)))
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether the value tells nothing about itself."""
+        return self.shape in {Shape.EMPTY, Shape.NOTHING, Shape.PLACEHOLDER}
+
+
+def gather(
+    assignments: Sequence[Assignment],
+    references: Mapping[str, Sequence[Reference]],
+    path: str = "",
+) -> dict[str, KeyFacts]:
+    """The facts of every key, in the order in which the keys first stand in the file."""
+    by_key: dict[str, list[Assignment]] = {}
+    for item in assignments:
+        by_key.setdefault(item.key, []).append(item)
+    prefix = project_prefix(by_key, ordinary_words() | known_services().kinds.keys())
+    return {
+        key: _facts(key, items, prefix, tuple(references.get(key, ())), path)
+        for key, items in by_key.items()
+    }
+
+
+def first_sentence(comment: str) -> str:
+    """The first sentence, or the first line where a new one starts with a capital."""
+    lines = [line.strip() for line in comment.splitlines() if line.strip()]
+    sentence = ""
+    for line in lines:
+        if sentence and (line[:1].isupper() or line[:1] in "-*"):
+            break
+        sentence = f"{sentence} {line}".strip()
+    return re.split(r"(?<=[a-z0-9)\"'][.!?])\s+(?=[A-Z\"'`(])", sentence, maxsplit=1)[0]
+
+
+def _facts(
+    key: str,
+    items: Sequence[Assignment],
+    prefix: tuple[str, ...],
+    references: tuple[Reference, ...],
+    path: str,
+) -> KeyFacts:
+    active = [item for item in items if not item.commented_out]
+    chosen = active[-1] if active else items[0]
+    words = _without(words_of(key), prefix)
+    public = known_services().public_prefix(words)
+    words = _without(words, public)
+    return KeyFacts(
+        key=key,
+        words=words,
+        is_public=bool(public),
+        value=chosen.value,
+        is_active=bool(active),
+        shape=shape_of(chosen.value),
+        comment=_joined(
+            text for item in items for text in (item.comment_above, item.comment_beside)
+        ),
+        group_comment=chosen.group_comment,
+        heading=chosen.heading,
+        matches=tuple(match_name(words)),
+        sources=tuple(SourceLine(path, item.line, item.commented_out) for item in items),
+        references=references,
+    )
+
+
+def _without(words: tuple[str, ...], prefix: tuple[str, ...]) -> tuple[str, ...]:
+    if prefix and words[: len(prefix)] == prefix and len(words) > len(prefix):
+        return words[len(prefix) :]
+    return words
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return "\n".join(dict.fromkeys(text for text in texts if text))
