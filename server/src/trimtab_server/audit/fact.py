@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 
 class AuditAction(StrEnum):
@@ -34,3 +35,36 @@ class AuditFact:
     reason: str | None
     subject: Mapping[str, object]
     values: Mapping[str, str | None]
+
+
+class Actor(Protocol):
+    """Who acts and through what, whatever class of a higher floor says so."""
+
+    @property
+    def id(self) -> str | None: ...
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def channel(self) -> str: ...
+    @property
+    def request_id(self) -> str | None: ...
+    @property
+    def address(self) -> str | None: ...
+
+
+def fact_by(
+    actor: Actor, action: AuditAction, subject: Mapping[str, object], *, reason: str | None = None
+) -> AuditFact:
+    """A fact that belongs to no revision and holds no values."""
+    return AuditFact(
+        action=action,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        channel=str(actor.channel),
+        request_id=actor.request_id,
+        address=actor.address,
+        revision=None,
+        reason=reason,
+        subject=subject,
+        values={},
+    )

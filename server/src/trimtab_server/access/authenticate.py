@@ -1,0 +1,132 @@
+"""From an Authorization header to the principal it proves."""
+
+import asyncio
+import hmac
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from trimtab_server.errors import StoreUnavailable, Unauthenticated
+from trimtab_server.http.store_outage import is_store_outage
+from trimtab_server.infra.database import Database
+
+from .principal import Principal
+from .queries import KnownToken, find_token
+from .token_format import PresentedToken, parse
+
+# A revoked token works on for at most this long on any server while the database answers.
+FRESH_SECONDS = 2.0
+# While the database is away, a token proven this recently goes on working; others get 503.
+OUTAGE_GRACE_SECONDS = 15 * 60.0
+_MOST_KNOWN = 1024
+
+
+class BadCredential(Unauthenticated):
+    """The credential is not valid: `Authorization: Bearer tt_...` with a live token is needed."""
+
+    # One message for unknown, mistyped, revoked and disabled: which it was is nobody's business.
+    challenge = 'Bearer realm="trimtab", error="invalid_token"'
+
+
+class TokenExpired(BadCredential):
+    """The token has expired; ask for a new one."""
+
+    code = "token-expired"
+    title = "The token has expired."
+    challenge = f'{BadCredential.challenge}, error_description="The token has expired"'
+
+
+@dataclass(frozen=True, slots=True)
+class _Proven:
+    principal: Principal
+    at: float
+
+
+class Authenticator:
+    """Proves credentials, remembering for a moment those that held.
+
+    Only success is remembered, under the digest of the whole token, so nobody can fill the memory
+    with guesses. Requests that arrive together with one token share one query.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        monotonic: Callable[[], float],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._monotonic = monotonic
+        self._now = now
+        self._proven: OrderedDict[str, _Proven] = OrderedDict()
+        self._asking: dict[str, asyncio.Task[Principal]] = {}
+
+    async def authenticate(self, authorization: Sequence[str]) -> Principal:
+        """The principal that the request's Authorization headers prove.
+
+        Raises:
+            Unauthenticated: there is none, more than one, or not a live token of ours.
+            StoreUnavailable: the database is away and the token was not proven lately.
+        """
+        presented = _presented(authorization)
+        known = self._proven.get(presented.digest)
+        if known is None or self._monotonic() - known.at >= FRESH_SECONDS:
+            principal = await self._shared_proof(presented)
+        else:
+            principal = known.principal
+        if principal.token_expires_at <= self._now():
+            raise TokenExpired
+        return principal
+
+    async def _shared_proof(self, presented: PresentedToken) -> Principal:
+        asking = self._asking.get(presented.digest)
+        if asking is None:
+            asking = asyncio.create_task(self._prove(presented))
+            self._asking[presented.digest] = asking
+            asking.add_done_callback(lambda _: self._asking.pop(presented.digest, None))
+        # Whoever asked first may hang up; the others still want to know.
+        return await asyncio.shield(asking)
+
+    async def _prove(self, presented: PresentedToken) -> Principal:
+        started = self._monotonic()
+        try:
+            async with self._database.read() as connection:
+                stored = await find_token(connection, presented.public_id)
+        except Exception as error:
+            if is_store_outage(error):
+                return self._proven_before_outage(presented)
+            raise
+        if stored is None or not _is_live(stored, presented):
+            self._proven.pop(presented.digest, None)
+            raise BadCredential
+        self._remember(presented.digest, _Proven(stored.principal, started))
+        return stored.principal
+
+    def _proven_before_outage(self, presented: PresentedToken) -> Principal:
+        known = self._proven.get(presented.digest)
+        if known is None or self._monotonic() - known.at >= OUTAGE_GRACE_SECONDS:
+            raise StoreUnavailable from None
+        return known.principal
+
+    def _remember(self, digest: str, proven: _Proven) -> None:
+        self._proven[digest] = proven
+        self._proven.move_to_end(digest)
+        while len(self._proven) > _MOST_KNOWN:
+            self._proven.popitem(last=False)
+
+
+def _presented(authorization: Sequence[str]) -> PresentedToken:
+    """Two headers are refused: a proxy in front might have looked at the other one."""
+    if not authorization:
+        raise Unauthenticated
+    scheme, _, credential = authorization[0].partition(" ")
+    presented = parse(credential) if scheme.lower() == "bearer" else None
+    if presented is None or len(authorization) > 1:
+        raise BadCredential
+    return presented
+
+
+def _is_live(stored: KnownToken, presented: PresentedToken) -> bool:
+    return hmac.compare_digest(stored.digest, presented.digest) and not stored.revoked

@@ -1,0 +1,133 @@
+"""What a route needs, said on the route, and checked to have been said before the server starts."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+
+from trimtab_server.errors import Unauthenticated
+
+from .decide import NotAllowed, could, require
+from .permission import Permission
+from .principal import Principal
+
+
+class UndeclaredRoute(Exception):
+    """A route does not say what it needs, or says it twice; the server does not start so."""
+
+    def __init__(self, routes: Collection[str]) -> None:
+        self.routes = tuple(routes)
+        super().__init__(
+            "these routes need exactly one `requires(...)` or `public()`: " + ", ".join(routes)
+        )
+
+
+def current_principal(request: Request) -> Principal:
+    """Who the authentication let in."""
+    principal = request.scope.get("state", {}).get("principal")
+    if not isinstance(principal, Principal):
+        raise Unauthenticated
+    return principal
+
+
+CurrentPrincipal = Annotated[Principal, Depends(current_principal)]
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """The permission a route needs; calling it checks the request's principal."""
+
+    permission: Permission
+    decided_inside: bool
+
+    async def __call__(self, request: Request, principal: CurrentPrincipal) -> None:
+        if self.decided_inside:
+            if not could(principal, self.permission):
+                raise NotAllowed(self.permission)
+            return
+        require(
+            principal,
+            self.permission,
+            application=_meant(request, "application", principal.application),
+            environment=_meant(request, "environment", principal.environment),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """The mark of a route that is open to everybody."""
+
+    async def __call__(self) -> None: ...
+
+
+def requires(permission: Permission, *, decided_inside: bool = False) -> Any:
+    """A route dependency: go on only with the permission.
+
+    It must hold in the application and environment that the route's own parameters of these names
+    say, or that the token is bound to, for all categories. A route without such a parameter acts
+    on all of them. With `decided_inside`, the permission somewhere is enough to come in: the route
+    itself asks `require` or `decide` about everything it touches.
+    """
+    return Depends(Requirement(permission, decided_inside))
+
+
+def public() -> Any:
+    """A route dependency: this route is open to everybody, without a token."""
+    return Depends(Public())
+
+
+def open_paths(app: FastAPI) -> frozenset[str]:
+    """The paths of the routes marked `public()`."""
+    return frozenset(
+        route.path
+        for route in iter_route_contexts(app.routes)
+        if route.path and any(isinstance(mark, Public) for mark in _marks(route))
+    )
+
+
+def check_routes_declare_permission(app: FastAPI, *, undeclared: Collection[str] = ()) -> None:
+    """Refuse to start an application with a route that does not say what it needs.
+
+    `undeclared` are paths of pages that come from a library (the API's documentation): any valid
+    token may read them.
+
+    Raises:
+        UndeclaredRoute: names every such route.
+    """
+    wrong = [
+        f"{'/'.join(sorted(route.methods or ()))} {route.path}".strip()
+        for route in iter_route_contexts(app.routes)
+        if route.path not in undeclared and len(list(_marks(route))) != 1
+    ]
+    if wrong:
+        raise UndeclaredRoute(wrong)
+
+
+def _marks(route: RouteContext) -> Iterator[Requirement | Public]:
+    if not isinstance(route.original_route, APIRoute):
+        return
+    for dependency in route.dependant.dependencies:
+        if isinstance(dependency.call, (Requirement, Public)):
+            yield dependency.call
+
+
+def _meant(request: Request, parameter: str, bound: str | None) -> str | None:
+    """What the query names, else what the token is bound to, where this route looks at it.
+
+    A parameter that the route does not read decides nothing, nor does the token's own environment
+    where the body may name another one: then all of them are meant.
+    """
+    route = request.scope.get("route")
+    if not isinstance(route, APIRoute) or parameter not in _query_parameters(route.dependant):
+        return None
+    return request.query_params.get(parameter) or bound
+
+
+def _query_parameters(dependant: Dependant) -> Iterator[str]:
+    for field in dependant.query_params:
+        yield field.alias
+    for inner in dependant.dependencies:
+        yield from _query_parameters(inner)
