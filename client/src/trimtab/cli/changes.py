@@ -1,0 +1,66 @@
+"""What a change does, in words: shown before it is asked for, and after it is made."""
+
+from collections.abc import Mapping, Sequence
+
+from trimtab.admin import Change, ChangeItem, Entity
+from trimtab.cli.output import print_table, say
+from trimtab.cli.values import as_text, shown
+
+_COLUMNS = ("KEY", "ENVIRONMENT", "WHAT", "OLD", "NEW")
+_PARTS = {"validationRules": "rules", "isSecret": "secret"}
+
+
+def print_change(items: Sequence[ChangeItem]) -> None:
+    """Every edit of a change: what is there and what would be, or is now."""
+    print_table(_COLUMNS, [_row(item) for item in items])
+
+
+def say_written(change: Change) -> None:
+    """One line: how many edits, as which revision."""
+    count = len(change.items)
+    if change.changed:
+        say(f"Written: {count} {'edit' if count == 1 else 'edits'}, revision {change.revision}.")
+    else:
+        say("Nothing to write: it is so already.")
+
+
+def moved(before: Entity, now: Entity) -> str:
+    """What happened to a setting between reading it and writing it."""
+    who = f" by {now.updated_by}" if now.updated_by else ""
+    when = f" at {now.updated_at}" if now.updated_at else ""
+    what = (
+        f"it was {shown(before.value)} and is {shown(now.value)}"
+        if as_text(before.value) != as_text(now.value)
+        else "its definition, policy or version is another"
+    )
+    return (
+        f"{now.key} in {now.environment} was changed meanwhile{who}{when}: {what}. "
+        "Nothing was written; look again and repeat the command."
+    )
+
+
+def edited_parts(old: object, new: object) -> tuple[str, str]:
+    """The parts of a definition that differ, side by side."""
+    before = old if isinstance(old, Mapping) else {}
+    after = new if isinstance(new, Mapping) else {}
+    names = [
+        name
+        for name in {**before, **after}
+        if as_text(before.get(name)) != as_text(after.get(name))
+    ]
+    return _some_parts(before, names), _some_parts(after, names)
+
+
+def _row(item: ChangeItem) -> tuple[str, str, str, str, str]:
+    if item.kind == "definition":
+        old, new = edited_parts(item.old, item.new)
+    else:
+        old, new = shown(item.old), shown(item.new)
+    return (item.key or "-", item.environment or "all", item.kind, old, new)
+
+
+def _some_parts(definition: Mapping[str, object], names: Sequence[str]) -> str:
+    if not definition:
+        return "-"
+    given = [name for name in names if definition.get(name) not in (None, {}, False)]
+    return ", ".join(f"{_PARTS.get(name, name)} {as_text(definition[name])}" for name in given)

@@ -1,0 +1,108 @@
+"""What `up` tells: where every key went and why, and what to try next."""
+
+import os
+import shlex
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from trimtab.admin import Entity
+from trimtab.cli.connect import Store
+from trimtab.cli.incoming.env import is_commented_out
+from trimtab.cli.output import print_cards, say
+from trimtab.cli.values import as_text, shown_rules
+from trimtab.migrate.decision import Decision
+from trimtab.profile import DATA_DIR_NAME, Profile
+
+_COLUMNS = ("KEY", "GOES TO", "TYPE", "RULES", "WHY")
+
+
+def say_decisions(decisions: Sequence[Decision], refused: Mapping[str, str]) -> None:
+    """Every key: where it goes, as what type, under which rules, and why."""
+    moving = [one for one in decisions if one.target == "database" and one.key not in refused]
+    staying = [one for one in decisions if one not in moving]
+    rows = [
+        (one.key, "database", one.store_type, shown_rules(one.validation_rules), _why(one))
+        for one in moving
+    ]
+    rows += [
+        (one.key, "environment", one.type.value, "", refused.get(one.key, one.why))
+        for one in staying
+    ]
+    print_cards(_COLUMNS, rows)
+    say()
+    say(f"{len(moving)} keys for the database, {len(staying)} stay in the environment.")
+
+
+def _why(one: Decision) -> str:
+    return f"{one.why} Commented out, so it gets no value." if is_commented_out(one) else one.why
+
+
+def say_where(store: Store, data_dir: Path) -> None:
+    """Where everything is, and three commands that work as printed."""
+    profile = store.profile
+    say()
+    say(f"API docs       {profile.url}/docs")
+    say(f"Admin profile  {profile.path} (only you can read it)")
+    say(f"Server log     {data_dir / 'server.log'}")
+    say()
+    say("Try next, in another terminal:")
+    for command in next_commands(store, data_dir):
+        say(f"  {command}")
+    if os.environ.get("TRIMTAB_URL") or os.environ.get("TRIMTAB_TOKEN"):
+        say("  (TRIMTAB_URL or TRIMTAB_TOKEN is set here and comes before this profile.)")
+    say()
+    say("Ctrl-C stops it.")
+
+
+def next_commands(store: Store, data_dir: Path) -> list[str]:
+    """Three commands for what is in the store now."""
+    settings = list(store.admin.entities())
+    prefix = command_prefix(store.profile, data_dir)
+    if not settings:
+        return [
+            f"{prefix} define GREETING --type string --default hello --yes",
+            f"{prefix} set GREETING 'good morning' --environment dev --yes",
+            f"{prefix} diff base dev",
+        ]
+    chosen, value = _example(store, settings)
+    return [
+        f"{prefix} explain {chosen.key}",
+        f"{prefix} set {chosen.key} {shlex.quote(as_text(value))} --environment dev --yes",
+        f"{prefix} diff base dev",
+    ]
+
+
+def command_prefix(profile: Profile, data_dir: Path) -> str:
+    """How the command line is called so that it finds this profile."""
+    command = os.environ.get("TRIMTAB_COMMAND") or "trimtab"
+    found = os.environ.get("TRIMTAB_DATA_DIR")
+    if (Path(found) if found else Path(DATA_DIR_NAME)).absolute() == data_dir:
+        return command
+    return f"TRIMTAB_DATA_DIR={shlex.quote(str(data_dir))} {command}"
+
+
+def _example(store: Store, settings: Sequence[Entity]) -> tuple[Entity, object]:
+    """A setting and another value for it that its rules allow."""
+    ordered = sorted(settings, key=lambda one: ("min" not in one.validation_rules, one.type))
+    for one in ordered[:5]:
+        for value in _other_values(one):
+            item = {"key": one.key, "environment": "dev", "value": value}
+            if store.admin.validate([item])["valid"]:
+                return one, value
+    first = next((one for one in settings if one.value is not None), settings[0])
+    return first, first.value
+
+
+def _other_values(one: Entity) -> list[object]:
+    rules = one.validation_rules
+    match one.type:
+        case "boolean":
+            return [one.value is not True]
+        case "number" | "integer":
+            number = float if one.type == "number" else int
+            wanted = [number(rules[name]) for name in ("max", "min") if name in rules]
+            return [it for it in wanted if it != one.value]
+        case "enum":
+            return [it for it in rules.get("enum", ()) if it != one.value]
+        case _:
+            return []
