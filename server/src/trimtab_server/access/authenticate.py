@@ -2,10 +2,11 @@
 
 import asyncio
 import hmac
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from trimtab_server.errors import StoreUnavailable, Unauthenticated
 from trimtab_server.http.store_outage import is_store_outage
@@ -54,8 +55,8 @@ class Authenticator:
         self,
         database: Database,
         *,
-        monotonic: Callable[[], float],
-        now: Callable[[], datetime],
+        monotonic: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._database = database
         self._monotonic = monotonic
@@ -63,7 +64,7 @@ class Authenticator:
         self._proven: OrderedDict[str, _Proven] = OrderedDict()
         self._asking: dict[str, asyncio.Task[Principal]] = {}
 
-    async def authenticate(self, authorization: Sequence[str]) -> Principal:
+    async def __call__(self, authorization: Sequence[str]) -> Principal:
         """The principal that the request's Authorization headers prove.
 
         Raises:

@@ -9,6 +9,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from trimtab_server.errors import Unauthenticated
+from trimtab_server.http.public import Public
 
 from .decide import NotAllowed, could, require
 from .permission import Permission
@@ -56,13 +57,6 @@ class Requirement:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Public:
-    """The mark of a route that is open to everybody."""
-
-    async def __call__(self) -> None: ...
-
-
 def requires(permission: Permission, *, decided_inside: bool = False) -> Any:
     """A route dependency: go on only with the permission.
 
@@ -74,25 +68,8 @@ def requires(permission: Permission, *, decided_inside: bool = False) -> Any:
     return Depends(Requirement(permission, decided_inside))
 
 
-def public() -> Any:
-    """A route dependency: this route is open to everybody, without a token."""
-    return Depends(Public())
-
-
-def open_paths(app: FastAPI) -> frozenset[str]:
-    """The paths of the routes marked `public()`."""
-    return frozenset(
-        route.path
-        for route in iter_route_contexts(app.routes)
-        if route.path and any(isinstance(mark, Public) for mark in _marks(route))
-    )
-
-
-def check_routes_declare_permission(app: FastAPI, *, undeclared: Collection[str] = ()) -> None:
+def check_routes_declare_permission(app: FastAPI) -> None:
     """Refuse to start an application with a route that does not say what it needs.
-
-    `undeclared` are paths of pages that come from a library (the API's documentation): any valid
-    token may read them.
 
     Raises:
         UndeclaredRoute: names every such route.
@@ -100,7 +77,7 @@ def check_routes_declare_permission(app: FastAPI, *, undeclared: Collection[str]
     wrong = [
         f"{'/'.join(sorted(route.methods or ()))} {route.path}".strip()
         for route in iter_route_contexts(app.routes)
-        if route.path not in undeclared and len(list(_marks(route))) != 1
+        if len(list(_marks(route))) != 1
     ]
     if wrong:
         raise UndeclaredRoute(wrong)
