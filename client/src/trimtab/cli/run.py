@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 from typer.main import get_command
-from typer.rich_utils import rich_format_error
 
 from trimtab.cli.app import app
 from trimtab.cli.exits import ExitCode, exit_code
@@ -31,8 +30,7 @@ def run(arguments: Sequence[str]) -> int:
         complain("Interrupted; nothing was written.")
         return ExitCode.INTERRUPTED
     except TyperException as mistake:
-        rich_format_error(mistake)  # type: ignore[arg-type]  # only usage errors arrive here
-        return mistake.exit_code
+        return _misused(mistake)
     except BrokenPipeError:
         return _reader_went_away()
     except (TrimtabError, OSError) as error:
@@ -40,6 +38,16 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001  the outermost: a traceback helps no user
         return _failed(error, [_unexpected(error)])
     return result if isinstance(result, int) else ExitCode.OK
+
+
+def _misused(mistake: TyperException) -> int:
+    message = mistake.format_message()  # empty where the help was shown instead
+    context = getattr(mistake, "ctx", None)
+    if message:
+        complain(message)
+    if message and context is not None:
+        complain(f"`{context.command_path} --help` shows how it is used.")
+    return mistake.exit_code
 
 
 def _failed(error: Exception, lines: Sequence[str]) -> int:

@@ -13,7 +13,7 @@ from trimtab.cli.output import print_json, say
 Source = Annotated[str, typer.Argument(metavar="SOURCE", help="The environment to copy from.")]
 Target = Annotated[str, typer.Argument(metavar="TARGET", help="The environment to copy to.")]
 Keys = Annotated[
-    list[str] | None, typer.Argument(metavar="[KEY]...", help="Only these; else all that differ.")
+    list[str] | None, typer.Argument(metavar="KEY", help="Only these; else all that differ.")
 ]
 
 

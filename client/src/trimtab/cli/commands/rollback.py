@@ -12,7 +12,7 @@ from trimtab.cli.options import Application, AsJson, Comment, Environment, Yes
 from trimtab.cli.output import print_json, say
 
 OneKey = Annotated[
-    str | None, typer.Argument(metavar="[KEY]", help="One key, together with --version.")
+    str | None, typer.Argument(metavar="KEY", help="One key, together with --version.")
 ]
 ToVersion = Annotated[
     int | None, typer.Option("--version", metavar="NUMBER", help="KEY as it was in this version.")

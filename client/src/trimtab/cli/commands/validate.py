@@ -17,8 +17,8 @@ from trimtab.cli.output import complain, print_json, say
 from trimtab.cli.values import typed
 from trimtab.errors import Complaint
 
-OneKey = Annotated[str | None, typer.Argument(metavar="[KEY]", help="The key of a setting.")]
-OneValue = Annotated[str | None, typer.Argument(metavar="[VALUE]", help="The value to try.")]
+OneKey = Annotated[str | None, typer.Argument(metavar="KEY", help="The key of a setting.")]
+OneValue = Annotated[str | None, typer.Argument(metavar="VALUE", help="The value to try.")]
 File = Annotated[
     Path | None,
     typer.Option("--file", metavar="FILE", help="A whole file, as `trimtab import` takes it."),
