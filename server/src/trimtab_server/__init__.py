@@ -1,0 +1,3 @@
+"""The server: API, delivery, migrations."""
+
+__version__ = "0.1.0"

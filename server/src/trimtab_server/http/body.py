@@ -71,6 +71,8 @@ class BodyMiddleware:
         if not declared.isascii() or not declared.isdigit() or int(declared[:20]) > limit:
             raise BodyTooLarge(limit)
         body = await _read_bounded(receive, limit)
+        if not body:
+            return body
         media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type != "application/json":
             raise NotJson

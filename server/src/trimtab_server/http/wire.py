@@ -68,6 +68,18 @@ def json_reply(
     return JSONResponse(content, status_code=status, headers=dict(headers or {}))
 
 
+def read_headers(epoch: int, revision: int, etag: str | None = None) -> dict[str, str]:
+    """What every read of configuration says about itself."""
+    headers = {
+        "Trimtab-Revision": f"{epoch}.{revision}",
+        "Trimtab-Age-Ms": "0",
+        "Trimtab-Source": "db",
+        "Cache-Control": "private, no-cache",
+        "Vary": "Authorization",
+    }
+    return headers if etag is None else {**headers, "ETag": etag}
+
+
 def _problem(status: int) -> dict[str, Any]:
     example = {
         "type": "urn:trimtab:problem:validation-failed",

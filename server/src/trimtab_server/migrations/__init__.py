@@ -1,0 +1,1 @@
+"""The schema's one history, and moving a database along it."""

@@ -1,0 +1,145 @@
+"""The whole server, built once: what is made here is handed down, nothing is looked up."""
+
+import secrets
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, TypedDict
+
+from fastapi import FastAPI, Request
+from fastapi.openapi.utils import get_openapi
+from starlette.responses import Response
+
+from trimtab_server import __version__
+from trimtab_server.access.authenticate import Authenticator
+from trimtab_server.access.authentication import AuthenticationMiddleware
+from trimtab_server.access.permission import Permission
+from trimtab_server.access.requires import check_routes_declare_permission, requires
+from trimtab_server.catalog import routes as catalog_routes
+from trimtab_server.config import routes as config_routes
+from trimtab_server.config.committer import Committer
+from trimtab_server.config.outcome import Outcome
+from trimtab_server.delivery import routes as delivery_routes
+from trimtab_server.delivery.snapshots import Snapshots
+from trimtab_server.history import routes as history_routes
+from trimtab_server.http import documentation, health
+from trimtab_server.http.body import MAX_BULK_BYTES, BodyMiddleware
+from trimtab_server.http.head import HeadMiddleware
+from trimtab_server.http.last_resort import LastResortMiddleware
+from trimtab_server.http.metrics import Metrics, MetricsMiddleware
+from trimtab_server.http.problems import install_problem_handlers
+from trimtab_server.http.request_context import RequestContextMiddleware
+from trimtab_server.http.request_text import RequestTextMiddleware
+from trimtab_server.infra.database import Database
+from trimtab_server.settings import Settings
+
+_BODY_LIMITS = {
+    "/api/v1/config/bulk": MAX_BULK_BYTES,
+    "/api/v1/config/validate": MAX_BULK_BYTES,
+}
+
+
+class State(TypedDict):
+    """What every request finds in `request.state`."""
+
+    database: Database
+    committer: Committer
+    snapshots: Snapshots
+    metrics: Metrics
+    node: str
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application for these settings; its resources live as long as it runs."""
+    database = Database(settings.effective_database_url, pool_size=settings.database_pool_size)
+    snapshots, metrics = Snapshots(database), Metrics()
+
+    async def on_commit(application: str, outcomes: Sequence[Outcome]) -> None:
+        metrics.changes.inc(len(outcomes))
+        await snapshots.on_commit(application, outcomes)
+
+    committer = Committer(database, on_commit)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[State]:
+        yield {
+            "database": database,
+            "committer": committer,
+            "snapshots": snapshots,
+            "metrics": metrics,
+            "node": secrets.token_hex(4),
+        }
+        await committer.drain()
+        await database.dispose()
+
+    app = FastAPI(
+        title="Trimtab",
+        version=__version__,
+        description="Typed, validated, audited configuration, served from a database.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lifespan,
+    )
+    _add_routes(app)
+    install_problem_handlers(app)
+    check_routes_declare_permission(app)
+    authenticator = Authenticator(database, monotonic=time.monotonic, now=_now)
+    _add_middleware(app, settings, authenticator, metrics)
+    app.openapi = lambda: _describe(app)  # type: ignore[method-assign]  # FastAPI's own way
+    return app
+
+
+def _add_routes(app: FastAPI) -> None:
+    for router in (
+        health.router,
+        documentation.router,
+        delivery_routes.router,
+        history_routes.router,
+        config_routes.router,
+        catalog_routes.router,
+    ):
+        app.include_router(router)
+
+    @app.get("/metrics", dependencies=[requires(Permission.METRICS_READ)], tags=["health"])
+    async def metrics(request: Request) -> Response:
+        """Counters of this process, in Prometheus' text format."""
+        reply: Response = request.state.metrics.reply()
+        return reply
+
+
+def _add_middleware(
+    app: FastAPI, settings: Settings, authenticator: Authenticator, metrics: Metrics
+) -> None:
+    """The last one added is the outermost: nobody's body is read before they are known."""
+    open_paths = health.PATHS | (documentation.PATHS if settings.is_loopback else frozenset())
+    app.add_middleware(BodyMiddleware, limits=_BODY_LIMITS)
+    app.add_middleware(RequestTextMiddleware)
+    app.add_middleware(AuthenticationMiddleware, authenticate=authenticator, open_paths=open_paths)
+    app.add_middleware(HeadMiddleware)
+    app.add_middleware(LastResortMiddleware)
+    app.add_middleware(MetricsMiddleware, metrics=metrics)
+    app.add_middleware(RequestContextMiddleware)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _describe(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        schema = get_openapi(
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            routes=app.routes,
+        )
+        schema["components"]["securitySchemes"] = {
+            "token": {"type": "http", "scheme": "bearer", "description": "`tt_...`"}
+        }
+        schema["security"] = [{"token": []}]
+        for path in health.PATHS:
+            schema["paths"][path]["get"]["security"] = []
+        app.openapi_schema = schema
+    return app.openapi_schema

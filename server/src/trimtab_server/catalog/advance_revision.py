@@ -1,0 +1,124 @@
+"""The log: every committed change is one revision, with its items and its audit entry."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, insert, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from trimtab_server.audit.record import AuditAction, AuditFact, record
+from trimtab_server.catalog.author import Author
+from trimtab_server.catalog.items import ChangeItem
+from trimtab_server.catalog.models import application, change, change_item, environment
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """One change that has been judged and applied: what the log must say of it."""
+
+    revision: int
+    author: Author
+    comment: str | None
+    at: datetime
+    items: tuple[ChangeItem, ...]
+    touched: frozenset[str]
+
+
+async def advance_revision(
+    connection: AsyncConnection, application_id: UUID, advances: Sequence[Advance]
+) -> None:
+    """Write consecutive changes to log, audit chain and heads; the caller holds the lock."""
+    if not advances:
+        return
+    await connection.execute(insert(change), [_change_row(application_id, a) for a in advances])
+    items = [row for advance in advances for row in _item_rows(application_id, advance)]
+    await connection.execute(insert(change_item), items)
+    await _touch_environments(connection, application_id, advances)
+    last = advances[-1]
+    await connection.execute(
+        update(application)
+        .where(application.c.id == application_id)
+        .values(revision=last.revision, changed_at=last.at)
+    )
+    chain = f"application:{application_id}"
+    await record(connection, chain, [_audit_fact(advance) for advance in advances], last.at)
+
+
+async def _touch_environments(
+    connection: AsyncConnection, application_id: UUID, advances: Sequence[Advance]
+) -> None:
+    touched = {name: advance.revision for advance in advances for name in advance.touched}
+    statement = (
+        update(environment)
+        .where(
+            environment.c.application_id == application_id,
+            environment.c.name == bindparam("touched_name"),
+        )
+        .values(touched_revision=bindparam("touched_at"))
+    )
+    rows = [{"touched_name": name, "touched_at": at} for name, at in sorted(touched.items())]
+    await connection.execute(statement, rows)
+
+
+def _change_row(application_id: UUID, advance: Advance) -> dict[str, Any]:
+    return {
+        "application_id": application_id,
+        "revision": advance.revision,
+        "actor_id": advance.author.id,
+        "actor": advance.author.name,
+        "channel": advance.author.channel.value,
+        "comment": advance.comment,
+        "at": advance.at,
+        "request_id": advance.author.request_id,
+    }
+
+
+def _item_rows(application_id: UUID, advance: Advance) -> list[dict[str, Any]]:
+    return [
+        {
+            "application_id": application_id,
+            "revision": advance.revision,
+            "ordinal": ordinal,
+            "kind": item.kind.value,
+            "setting_id": item.setting_id,
+            "key": item.key,
+            "environment": item.environment,
+            "old": item.old,
+            "new": item.new,
+            "version": item.version,
+        }
+        for ordinal, item in enumerate(advance.items)
+    ]
+
+
+def _audit_fact(advance: Advance) -> AuditFact:
+    """Values go in as commitments: the entry stays provable when one must be purged later."""
+    values: dict[str, str | None] = {}
+    for ordinal, item in enumerate(advance.items):
+        values[f"{ordinal}.old"], values[f"{ordinal}.new"] = item.old, item.new
+    subject = {
+        "items": [
+            {
+                "kind": item.kind.value,
+                "key": item.key,
+                "environment": item.environment,
+                "version": item.version,
+            }
+            for item in advance.items
+        ]
+    }
+    return AuditFact(
+        action=AuditAction.CHANGE,
+        actor_id=advance.author.id,
+        actor_name=advance.author.name,
+        channel=advance.author.channel.value,
+        request_id=advance.author.request_id,
+        address=advance.author.address,
+        revision=advance.revision,
+        reason=advance.comment,
+        subject=subject,
+        values=values,
+    )

@@ -1,0 +1,34 @@
+"""Names of applications, environments and categories: what is allowed, and why something is not."""
+
+import re
+
+from trimtab_server.kernel.violation import Violation
+
+DEFAULT_APPLICATION = "default"
+ROOT_ENVIRONMENT = "base"
+FIRST_ENVIRONMENTS = (("base", None), ("dev", "base"), ("staging", "base"), ("prod", "base"))
+
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
+_CATEGORY = re.compile(r"[a-z][a-z0-9_]{0,62}")
+
+
+def check_name(pointer: str, name: str) -> list[Violation]:
+    """An application's or environment's name: it appears in URLs, files and log lines."""
+    if _NAME.fullmatch(name):
+        return []
+    message = (
+        "A name begins with a lower-case letter and goes on with lower-case letters, digits, "
+        "`-` or `_`, 63 characters at most."
+    )
+    return [Violation(pointer, None, "name", message)]
+
+
+def check_category(pointer: str, key: str, category: str) -> list[Violation]:
+    """A category groups settings for people and for grants."""
+    if _CATEGORY.fullmatch(category):
+        return []
+    message = (
+        f"The category of {key} must begin with a lower-case letter and go on with lower-case "
+        "letters, digits or `_`, 63 characters at most, like `model_config`."
+    )
+    return [Violation(pointer, key, "category", message)]

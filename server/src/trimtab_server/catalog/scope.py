@@ -1,0 +1,92 @@
+"""Which application and environment a request means."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+
+from trimtab_server.access.requires import CurrentPrincipal
+from trimtab_server.catalog.author import Author, Channel
+from trimtab_server.catalog.names import DEFAULT_APPLICATION, ROOT_ENVIRONMENT
+from trimtab_server.errors import MalformedRequest
+from trimtab_server.http.request_context import address_of, request_id_of
+from trimtab_server.kernel.violation import Violation
+
+ApplicationQuery = Annotated[
+    str | None, Query(max_length=63, description="The application; `default` where left out.")
+]
+EnvironmentQuery = Annotated[
+    str | None,
+    Query(
+        max_length=63,
+        description="The environment; reads without it use the token's own, else `base`.",
+        examples=["staging"],
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One environment of one application."""
+
+    application: str
+    environment: str
+
+
+def environment_to_write(
+    given: str | None, principal: CurrentPrincipal, pointer: str = "/environment"
+) -> str:
+    """The environment that a write names, or the one its token is bound to.
+
+    Raises:
+        MalformedRequest: neither is there; a write never guesses.
+    """
+    environment = given or principal.environment
+    if environment is None:
+        message = "A write must name its environment, like environment=dev; nothing is assumed."
+        violation = Violation(pointer, None, "environment-required", message)
+        raise MalformedRequest(message, violations=[violation])
+    return environment
+
+
+def application_of(given: str | None, principal: CurrentPrincipal) -> str:
+    """The application that a request names, or its token's own, or the first one."""
+    return given or principal.application or DEFAULT_APPLICATION
+
+
+def _read_scope(
+    principal: CurrentPrincipal,
+    application: ApplicationQuery = None,
+    environment: EnvironmentQuery = None,
+) -> Scope:
+    own = environment or principal.environment or ROOT_ENVIRONMENT
+    return Scope(application_of(application, principal), own)
+
+
+def _write_scope(
+    principal: CurrentPrincipal,
+    application: ApplicationQuery = None,
+    environment: EnvironmentQuery = None,
+) -> Scope:
+    return Scope(
+        application_of(application, principal),
+        environment_to_write(environment, principal, pointer=""),
+    )
+
+
+def _author(request: Request, principal: CurrentPrincipal) -> Author:
+    """The credential is the actor; only the channel is the caller's word."""
+    said = request.headers.get("trimtab-channel", Channel.API).lower()
+    channel = Channel(said) if said in set(Channel) - {Channel.SERVER} else Channel.API
+    return Author(
+        id=str(principal.id),
+        name=principal.name,
+        channel=channel,
+        request_id=request_id_of(request.scope),
+        address=address_of(request.scope),
+    )
+
+
+ReadScope = Annotated[Scope, Depends(_read_scope)]
+WriteScope = Annotated[Scope, Depends(_write_scope)]
+CurrentAuthor = Annotated[Author, Depends(_author)]

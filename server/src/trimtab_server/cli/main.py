@@ -1,0 +1,15 @@
+"""`trimtab-server`: what is done on the server's own machine."""
+
+import typer
+
+from trimtab_server.cli import database, serve, token
+
+app = typer.Typer(help="The Trimtab server.", no_args_is_help=True, pretty_exceptions_enable=False)
+app.command("serve")(serve.serve)
+app.add_typer(database.app, name="database")
+app.add_typer(token.app, name="token")
+
+
+def main() -> None:
+    """The console script."""
+    app()

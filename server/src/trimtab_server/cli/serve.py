@@ -1,0 +1,84 @@
+"""`trimtab-server serve`."""
+
+import asyncio
+import os
+import socket
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from trimtab_server.app import create_app
+from trimtab_server.cli.bootstrap import ensure_bootstrap_token
+from trimtab_server.cli.first_application import ensure_first_application
+from trimtab_server.cli.logs import configure_logs
+from trimtab_server.cli.run import fail, make_data_dir, settings_or_exit, with_database
+from trimtab_server.infra.database import Database
+from trimtab_server.migrations.move import is_current, upgrade
+from trimtab_server.settings import Settings
+
+GRACE_SECONDS = 2
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+) -> None:
+    """Serve the API. The embedded database is made and upgraded; any other must be current."""
+    settings = settings_or_exit(host=host, port=port)
+    configure_logs(settings.log_format)
+    os.umask(0o077)  # the embedded database is its owner's alone
+    make_data_dir(settings)
+    with_database(_prepare_embedded if not settings.database_url else _check_schema)
+    bootstrap = with_database(ensure_bootstrap_token)
+    if bootstrap is not None:
+        print(
+            f"First start. This admin token is shown once and ends in one hour:\n  {bootstrap}",
+            flush=True,
+        )
+    _run(settings)
+
+
+async def _prepare_embedded(database: Database) -> None:
+    await upgrade(database)
+    await ensure_first_application(database)
+
+
+async def _check_schema(database: Database) -> None:
+    async with database.read() as connection:
+        current = await is_current(connection)
+    if not current:
+        raise RuntimeError(
+            "the database's schema is not current: run `trimtab-server database upgrade`"
+        )
+
+
+def _run(settings: Settings) -> None:
+    listening = _listen(settings)
+    config = uvicorn.Config(
+        create_app(settings),
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_keep_alive=30,
+    )
+    server = uvicorn.Server(config)
+    host, port = listening.getsockname()[:2]
+    print(f"listening on http://{host}:{port}", flush=True)
+    asyncio.run(server.serve([listening]))
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        fail(
+            f"cannot listen on {settings.host}:{settings.port} ({error.strerror}): choose another "
+            "port with --port or TRIMTAB_PORT"
+        )
+    listening.listen(1024)
+    return listening

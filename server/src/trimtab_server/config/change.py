@@ -1,0 +1,152 @@
+"""The only writer of values: judges changes under the application's lock and commits them.
+
+Waiting changes of one application ride together in one transaction, because a transaction per
+change is bound by the disk. Each keeps its own revision, history and audit entry, and one that is
+refused leaves no trace in its neighbours.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from trimtab_server.catalog.advance_revision import Advance, advance_revision
+from trimtab_server.catalog.errors import UnknownApplication
+from trimtab_server.catalog.queries import Application, load_environments, lock_application
+from trimtab_server.config.edits import AnyEdit, PreparedChange
+from trimtab_server.config.entity import show
+from trimtab_server.config.idempotency import find_outcome, keep_outcomes
+from trimtab_server.config.outcome import Outcome, item_json
+from trimtab_server.config.plan import Planned, plan
+from trimtab_server.config.queries import load_settings, save_settings
+from trimtab_server.config.state import SettingState, State
+from trimtab_server.errors import TrimtabError
+from trimtab_server.infra.database import Database, database_now
+from trimtab_server.kernel.keys import fold_key
+
+
+async def commit_changes(
+    database: Database, application: str, changes: Sequence[PreparedChange]
+) -> list[Outcome | TrimtabError]:
+    """Commit consecutive changes of one application in one transaction.
+
+    Returns one answer per change, in order: its outcome, or why it was refused. When this returns,
+    everything is durable; when it raises, nothing was stored.
+    """
+    async with database.write() as connection:
+        head = await lock_application(connection, application)
+        if head is None:
+            raise UnknownApplication(application)
+        writer = await _begin(connection, head, changes)
+        answers = [await writer.answer(change) for change in changes]
+        await writer.flush()
+    return answers
+
+
+async def _begin(
+    connection: AsyncConnection, head: Application, changes: Sequence[PreparedChange]
+) -> "_Writer":
+    keys = {edit.key for change in changes for edit in _ready(change)}
+    settings = await load_settings(connection, head.id, keys) if keys else {}
+    environments = await load_environments(connection, head.id)
+    now = max(await database_now(connection), head.changed_at)  # a clock set back orders nothing
+    state = State(head, environments, settings)
+    return _Writer(connection, state, now, head.revision, {fold_key(key) for key in keys})
+
+
+def _ready(change: PreparedChange) -> tuple[AnyEdit, ...]:
+    return change.edits if isinstance(change.edits, tuple) else ()
+
+
+@dataclass(slots=True)
+class _Writer:
+    """The state of one transaction: what is planned, and what has been written of it."""
+
+    connection: AsyncConnection
+    state: State
+    now: datetime
+    revision: int
+    loaded: set[str]
+    advances: list[Advance] = field(default_factory=list)
+    outcomes: list[tuple[PreparedChange, Outcome]] = field(default_factory=list)
+    before: dict[str, SettingState | None] = field(default_factory=dict)
+
+    async def answer(self, change: PreparedChange) -> Outcome | TrimtabError:
+        """Plan one change on top of those before it."""
+        try:
+            kept = await find_outcome(self.connection, change, self.outcomes, self.now)
+            return kept or await self._apply(change)
+        except TrimtabError as refusal:
+            return refusal
+
+    async def _apply(self, change: PreparedChange) -> Outcome:
+        edits = await self._edits(change)
+        planned = plan(
+            self.state, edits, by=change.author.name, at=self.now, comment=change.comment
+        )
+        if planned.items:
+            self._advance(change, planned)
+        outcome = outcome_of(planned, self.revision, change)
+        self.outcomes.append((change, outcome))
+        return outcome
+
+    async def _edits(self, change: PreparedChange) -> tuple[AnyEdit, ...]:
+        if isinstance(change.edits, tuple):
+            return change.edits
+        await self.flush()  # it reads the tables, so they must hold all that came before
+        edits = await change.edits(self.connection, self.state.application)
+        missing = {edit.key for edit in edits if fold_key(edit.key) not in self.loaded}
+        if missing:
+            found = await load_settings(self.connection, self.state.application.id, missing)
+            self.loaded |= {fold_key(key) for key in missing}
+            self.state = State(
+                self.state.application,
+                self.state.environments,
+                {**self.state.settings, **found},
+            )
+        return edits
+
+    def _advance(self, change: PreparedChange, planned: Planned) -> None:
+        self.revision += 1
+        for item in planned.items:
+            folded = fold_key(item.key or "")
+            self.before.setdefault(folded, self.state.settings.get(folded))
+        self.state = planned.state
+        self.advances.append(
+            Advance(
+                revision=self.revision,
+                author=change.author,
+                comment=change.comment,
+                at=self.now,
+                items=planned.items,
+                touched=frozenset(planned.touched()),
+            )
+        )
+
+    async def flush(self) -> None:
+        """Write what has been planned so far; the transaction stays open."""
+        application = self.state.application
+        pairs = [(old, self.state.settings[folded]) for folded, old in self.before.items()]
+        await save_settings(self.connection, application.id, pairs)
+        await advance_revision(self.connection, application.id, self.advances)
+        await keep_outcomes(self.connection, self.outcomes, self.now)
+        self.before, self.advances, self.outcomes = {}, [], []
+
+
+def outcome_of(planned: Planned, revision: int, change: PreparedChange) -> Outcome:
+    """What the caller is told of a change that left the head at `revision`."""
+    state = planned.state
+    shown = tuple(
+        show(state, setting, environment)
+        for key, environment in change.show
+        if (setting := state.find(key)) is not None
+    )
+    return Outcome(
+        epoch=state.application.epoch,
+        revision=revision,
+        changed=bool(planned.items),
+        items=tuple(item_json(item) for item in planned.items),
+        shown=shown,
+        touched=tuple(sorted(planned.touched())),
+    )

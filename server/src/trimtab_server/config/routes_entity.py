@@ -1,0 +1,159 @@
+"""`/api/v1/config` and `/api/v1/config/{key}`: one key at a time."""
+
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Header, Path, Query
+from starlette.responses import Response
+
+from trimtab_server.access.permission import Permission
+from trimtab_server.access.requires import CurrentPrincipal, requires
+from trimtab_server.catalog.definition import SourcePolicy
+from trimtab_server.catalog.scope import (
+    ReadScope,
+    WriteScope,
+    application_of,
+    environment_to_write,
+)
+from trimtab_server.config.edits import ABSENT, CreateSetting, Place, RemoveValue, SetValue
+from trimtab_server.config.entity import show
+from trimtab_server.config.list_entities import Filters, list_entities
+from trimtab_server.config.moment import ReadMoment
+from trimtab_server.config.read import find_setting, load_state
+from trimtab_server.config.schemas import (
+    ChangeReply,
+    Entity,
+    EntityPage,
+    PostSetting,
+    PutValue,
+    WriteReply,
+)
+from trimtab_server.config.write_request import (
+    CurrentWriting,
+    RequiredPrecondition,
+    change_reply,
+    entity_reply,
+)
+from trimtab_server.http.cursor import Cursor, PageSize
+from trimtab_server.http.preconditions import not_modified
+from trimtab_server.http.sessions import ReadConnection
+from trimtab_server.http.wire import json_reply, problems, read_headers
+
+router = APIRouter(prefix="/api/v1/config", tags=["configuration"])
+Key = Annotated[str, Path(max_length=255, examples=["ELEVENLABS_VOICE_STABILITY"])]
+
+
+@router.get(
+    "",
+    response_model=EntityPage,
+    responses=problems(),
+    dependencies=[requires(Permission.CONFIG_READ)],
+)
+async def list_configuration(
+    connection: ReadConnection,
+    scope: ReadScope,
+    category: Annotated[str | None, Query(max_length=63)] = None,
+    prefix: Annotated[str | None, Query(max_length=255, description="Of the key.")] = None,
+    is_secret: Annotated[bool | None, Query(alias="isSecret")] = None,
+    limit: PageSize = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """Every setting, resolved in `environment`, page by page in the order of the keys.
+
+    Inherited values are included; `origin` says whose they are.
+    """
+    filters = Filters(category=category, prefix=prefix, is_secret=is_secret)
+    page = await list_entities(connection, scope, filters, limit=limit, after=cursor)
+    headers = read_headers(page.application.epoch, page.application.revision)
+    return json_reply({"items": page.items, "nextCursor": page.next_cursor}, headers=headers)
+
+
+@router.get(
+    "/{key}",
+    response_model=Entity,
+    responses={304: {"description": "As the ETag says."}, **problems(404)},
+    dependencies=[requires(Permission.CONFIG_READ)],
+)
+async def get_configuration(
+    key: Key,
+    connection: ReadConnection,
+    scope: ReadScope,
+    moment: ReadMoment,
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Response:
+    """One key, resolved in `environment`, now or at a past revision or instant."""
+    state = await load_state(
+        connection, scope.application, scope.environment, key=key, moment=moment
+    )
+    shown = show(state, find_setting(state, key), scope.environment)
+    headers = read_headers(state.application.epoch, state.application.revision, shown.etag)
+    if not_modified(if_none_match, shown.etag):
+        return Response(status_code=304, headers=headers)
+    return json_reply(shown.entity, headers=headers)
+
+
+@router.put(
+    "/{key}",
+    response_model=WriteReply,
+    responses=problems(404, 409, 412, 413, 415, 428),
+    dependencies=[requires(Permission.CONFIG_WRITE)],
+)
+async def set_value(
+    key: Key,
+    body: PutValue,
+    scope: WriteScope,
+    writing: CurrentWriting,
+    precondition: RequiredPrecondition,
+) -> Response:
+    """Give an existing setting a value in `environment`; on an inherited value: an override."""
+    edit = SetValue(Place(key, scope.environment, precondition=precondition), body.value)
+    outcome = await writing.commit(
+        scope.application, (edit,), comment=body.comment, show=((key, scope.environment),)
+    )
+    return entity_reply(outcome)
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=WriteReply,
+    responses=problems(409, 413, 415),
+    dependencies=[requires(Permission.DEFINITION_WRITE, decided_inside=True)],
+)
+async def create_setting(
+    body: PostSetting, principal: CurrentPrincipal, writing: CurrentWriting
+) -> Response:
+    """Define a setting and give it its value in one environment."""
+    environment = environment_to_write(body.environment, principal)
+    edit = CreateSetting(
+        Place(body.key, environment),
+        fields=body.given(),
+        value=body.value if "value" in body.model_fields_set else ABSENT,
+        policy=SourcePolicy(body.source_policy) if body.source_policy else None,
+    )
+    application = application_of(body.application, principal)
+    outcome = await writing.commit(
+        application, (edit,), comment=body.comment, show=((body.key, environment),)
+    )
+    location = f"/api/v1/config/{quote(body.key)}?environment={environment}"
+    return entity_reply(outcome, status=201, location=location)
+
+
+@router.delete(
+    "/{key}",
+    response_model=ChangeReply,
+    responses=problems(404, 409, 412, 428),
+    dependencies=[requires(Permission.CONFIG_WRITE)],
+)
+async def delete_value(
+    key: Key,
+    scope: WriteScope,
+    writing: CurrentWriting,
+    precondition: RequiredPrecondition,
+    cascade: Annotated[bool, Query(description="With the overrides below the root.")] = False,
+    comment: Annotated[str | None, Query(max_length=2_000)] = None,
+) -> Response:
+    """Take the environment's own value away: it inherits again. In the root, the setting goes."""
+    edit = RemoveValue(Place(key, scope.environment, precondition=precondition), cascade)
+    outcome = await writing.commit(scope.application, (edit,), comment=comment)
+    return change_reply(outcome, comment=comment)

@@ -1,0 +1,83 @@
+"""Categories, the schema, and why a value is what it is."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from trimtab_server.access.permission import Permission
+from trimtab_server.access.requires import requires
+from trimtab_server.catalog.scope import ReadScope
+from trimtab_server.config.explain import explain
+from trimtab_server.config.json_schema import export_schema
+from trimtab_server.config.moment import ReadMoment
+from trimtab_server.config.queries import count_categories
+from trimtab_server.config.read import existing_application, find_setting, load_state
+from trimtab_server.config.resolve import resolve
+from trimtab_server.config.routes_entity import Key
+from trimtab_server.config.schemas import Categories, Explanation, SchemaReply
+from trimtab_server.http.sessions import ReadConnection
+from trimtab_server.http.wire import json_reply, problems, read_headers
+
+router = APIRouter(prefix="/api/v1/config", tags=["configuration"])
+
+
+@router.get(
+    "/categories",
+    response_model=Categories,
+    responses=problems(),
+    dependencies=[requires(Permission.CONFIG_READ)],
+)
+async def list_categories(connection: ReadConnection, scope: ReadScope) -> Response:
+    """The categories in use, with how many settings each has."""
+    head = await existing_application(connection, scope.application)
+    counts = await count_categories(connection, head.id)
+    items = [{"category": category, "count": count} for category, count in counts]
+    return json_reply({"items": items}, headers=read_headers(head.epoch, head.revision))
+
+
+@router.get(
+    "/schema",
+    response_model=SchemaReply,
+    responses=problems(),
+    dependencies=[requires(Permission.CONFIG_READ)],
+)
+async def get_schema(connection: ReadConnection, scope: ReadScope) -> Response:
+    """Every definition by key, and the whole application as one JSON Schema."""
+    state = await load_state(connection, scope.application, scope.environment)
+    settings = {
+        setting.key: setting.definition.to_json()
+        for setting in state.settings.values()
+        if not setting.deleted
+    }
+    body = {"settings": settings, "jsonSchema": export_schema(state)}
+    headers = read_headers(state.application.epoch, state.application.revision)
+    return json_reply(body, headers=headers)
+
+
+@router.get(
+    "/explain/{key}",
+    response_model=Explanation,
+    responses=problems(404),
+    dependencies=[requires(Permission.CONFIG_READ)],
+)
+async def explain_value(
+    key: Key, connection: ReadConnection, scope: ReadScope, moment: ReadMoment
+) -> Response:
+    """Every place the value could come from, nearest first: which won, which lost, and why."""
+    state = await load_state(
+        connection, scope.application, scope.environment, key=key, moment=moment
+    )
+    setting = find_setting(state, key)
+    resolved = resolve(setting, state.environments, scope.environment)
+    candidates = explain(state, setting, scope.environment)
+    head = state.application
+    body = {
+        "key": key,
+        "application": head.name,
+        "environment": scope.environment,
+        "revision": f"{head.epoch}.{head.revision}",
+        "sourcePolicy": resolved.policy.value,
+        "value": resolved.value,
+        "winner": next((one.source for one in candidates if one.won), None),
+        "candidates": [one.to_json() for one in candidates],
+    }
+    return json_reply(body, headers=read_headers(head.epoch, head.revision))

@@ -1,0 +1,56 @@
+"""Who and when, and what one edit came to."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from trimtab_server.catalog.items import ChangeItem
+from trimtab_server.config.errors import EditRefused
+from trimtab_server.config.state import SettingState, State
+from trimtab_server.kernel.keys import fold_key
+from trimtab_server.kernel.violation import Violation
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """The author's name and the instant of a change."""
+
+    by: str
+    at: datetime
+
+    def on(self, setting: SettingState) -> SettingState:
+        """The setting as edited now: its version counts on."""
+        return replace(setting, version=setting.version + 1, updated_at=self.at, updated_by=self.by)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The state after one edit and the items it made."""
+
+    state: State
+    items: tuple[ChangeItem, ...] = ()
+
+
+def existing_setting(state: State, key: str, pointer: str) -> SettingState:
+    """The living setting of that key.
+
+    Raises:
+        EditRefused: there is none; another spelling of the key is named where there is one.
+    """
+    setting = state.find(key)
+    if setting is not None:
+        return setting
+    other = state.settings.get(fold_key(key))
+    if other is not None and not other.deleted:
+        message = f"There is no setting {key}; did you mean {other.key}?"
+    else:
+        message = f"There is no setting {key} in application {state.application.name}."
+    raise EditRefused(Violation(f"{pointer}/key", key, "unknown-key", message, status=404))
+
+
+def check_environment(state: State, key: str, environment: str, pointer: str) -> None:
+    """Raises EditRefused unless there is an environment of that name."""
+    if environment in state.environments:
+        return
+    known = ", ".join(state.environments)
+    message = f"There is no environment {environment[:80]!r}; there are {known}."
+    raise EditRefused(Violation(f"{pointer}/environment", key, "unknown-environment", message))

@@ -1,0 +1,143 @@
+"""From a request to a prepared change: preconditions, idempotency, and the reply."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request
+from starlette.responses import JSONResponse
+
+from trimtab_server.access.principal import Principal
+from trimtab_server.access.requires import CurrentPrincipal
+from trimtab_server.catalog.author import Author
+from trimtab_server.catalog.scope import CurrentAuthor
+from trimtab_server.config.authorise import authorise, authorised
+from trimtab_server.config.committer import Committer
+from trimtab_server.config.edits import AnyEdit, Compose, Idempotency, Precondition, PreparedChange
+from trimtab_server.config.outcome import Outcome
+from trimtab_server.http.preconditions import Tags, require_precondition
+from trimtab_server.http.wire import json_reply
+
+IfMatch = Annotated[
+    str | None, Header(description="The ETag that was read, or `*`.", examples=['"5f0c…"'])
+]
+IfNoneMatch = Annotated[
+    str | None, Header(description="`*`: write only where there is no value of its own yet.")
+]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        min_length=1,
+        max_length=255,
+        description="The same key with the same request within 24 h is carried out once.",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Everything about a write that is not its content."""
+
+    committer: Committer
+    principal: Principal
+    author: Author
+    idempotency: Idempotency | None
+
+    def prepare(
+        self,
+        application: str,
+        edits: tuple[AnyEdit, ...] | Compose,
+        *,
+        comment: str | None,
+        show: tuple[tuple[str, str], ...] = (),
+    ) -> PreparedChange:
+        """The change as the request's author makes it, if they may.
+
+        Raises:
+            NotAllowed: one of the edits is not theirs to make.
+        """
+        if isinstance(edits, tuple):
+            authorise(self.principal, application, edits)
+        else:
+            edits = authorised(self.principal, application, edits)
+        return PreparedChange(
+            application=application,
+            author=self.author,
+            edits=edits,
+            comment=comment,
+            idempotency=self.idempotency,
+            show=show,
+        )
+
+    async def commit(
+        self,
+        application: str,
+        edits: tuple[AnyEdit, ...] | Compose,
+        *,
+        comment: str | None,
+        show: tuple[tuple[str, str], ...] = (),
+    ) -> Outcome:
+        """Commit as one change of the request's author."""
+        change = self.prepare(application, edits, comment=comment, show=show)
+        return await self.committer.commit(change)
+
+
+async def _writing(
+    request: Request,
+    author: CurrentAuthor,
+    principal: CurrentPrincipal,
+    idempotency_key: IdempotencyKey = None,
+) -> Writing:
+    idempotency = None
+    if idempotency_key is not None:
+        said = (request.method, request.url.path, request.url.query, await request.body())
+        fingerprint = hashlib.sha256(repr(said).encode()).hexdigest()
+        idempotency = Idempotency(str(principal.id), idempotency_key, fingerprint)
+    return Writing(request.state.committer, principal, author, idempotency)
+
+
+CurrentWriting = Annotated[Writing, Depends(_writing)]
+
+
+def _precondition(if_match: IfMatch = None, if_none_match: IfNoneMatch = None) -> Precondition:
+    tags, absent = require_precondition(if_match, if_none_match)
+    return precondition_of(tags, absent=absent)
+
+
+def precondition_of(tags: Tags | None, *, absent: bool = False) -> Precondition:
+    """Weak tags never match a strong comparison: they become a tag that nothing has."""
+    if tags is None or tags.anything:
+        return Precondition(absent=absent)
+    return Precondition(matches=tags.strong or frozenset({"none"}), absent=absent)
+
+
+RequiredPrecondition = Annotated[Precondition, Depends(_precondition)]
+
+
+def entity_reply(
+    outcome: Outcome, *, status: int = 200, location: str | None = None
+) -> JSONResponse:
+    """The reply to a write of one key: the entity as it is now."""
+    shown = outcome.shown[0]
+    body: dict[str, Any] = {
+        **shown.entity,
+        "revision": outcome.revision_text,
+        "changed": outcome.changed,
+        "effective": shown.entity["sourcePolicy"] != "shadow",
+    }
+    headers = {"ETag": shown.etag, "Trimtab-Revision": outcome.revision_text}
+    if location:
+        headers["Location"] = location
+    return json_reply(body, status=status, headers=headers)
+
+
+def change_reply(outcome: Outcome, *, comment: str | None, dry_run: bool = False) -> JSONResponse:
+    """The reply to a write of many: what was done, item by item."""
+    body = {
+        "revision": outcome.revision_text,
+        "changed": outcome.changed,
+        "dryRun": dry_run,
+        "comment": comment,
+        "items": list(outcome.items),
+    }
+    return json_reply(body, headers={"Trimtab-Revision": outcome.revision_text})

@@ -1,0 +1,103 @@
+"""`snapshot`, `export` and `reload`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request
+from starlette.responses import Response
+
+from trimtab_server.access.permission import Permission
+from trimtab_server.access.requires import CurrentPrincipal, requires
+from trimtab_server.catalog.scope import ApplicationQuery, ReadScope, application_of
+from trimtab_server.config.moment import ReadMoment
+from trimtab_server.config.read import existing_application, load_state
+from trimtab_server.delivery.export import MEDIA_TYPES, ExportFormat, Selection, export
+from trimtab_server.delivery.revision_wait import MinRevision, wait_for_revision
+from trimtab_server.delivery.schemas import ReloadReply, SnapshotReply
+from trimtab_server.delivery.snapshots import Snapshots
+from trimtab_server.http.preconditions import not_modified
+from trimtab_server.http.sessions import AnyDatabase, ReadConnection
+from trimtab_server.http.wire import json_reply, problems, read_headers
+
+router = APIRouter(prefix="/api/v1", tags=["delivery"])
+
+
+@router.get(
+    "/snapshot",
+    response_model=SnapshotReply,
+    responses={304: {"description": "As the ETag says."}, **problems()},
+    dependencies=[requires(Permission.SNAPSHOT_READ)],
+)
+async def get_snapshot(
+    request: Request,
+    scope: ReadScope,
+    database: AnyDatabase,
+    min_revision: MinRevision = None,
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Response:
+    """The whole environment at one revision, under a strong ETag."""
+    if min_revision is not None:
+        await wait_for_revision(database, scope.application, min_revision)
+    snapshots: Snapshots = request.state.snapshots
+    head, snapshot = await snapshots.get(scope.application, scope.environment)
+    headers = read_headers(head.epoch, head.revision, snapshot.etag)
+    if not_modified(if_none_match, snapshot.etag):
+        return Response(status_code=304, headers=headers)
+    return Response(snapshot.body, headers=headers, media_type="application/json")
+
+
+@router.get(
+    "/export",
+    responses={
+        200: {
+            "description": "The file.",
+            "content": {
+                "text/plain": {"schema": {"type": "string"}},
+                "text/x-shellscript": {"schema": {"type": "string"}},
+                "application/json": {"schema": {"type": "object"}},
+                "application/yaml": {"schema": {"type": "object"}},
+            },
+        },
+        **problems(),
+    },
+    response_class=Response,
+    dependencies=[requires(Permission.EXPORT_READ)],
+)
+async def get_export(
+    connection: ReadConnection,
+    scope: ReadScope,
+    moment: ReadMoment,
+    kind: Annotated[ExportFormat, Query(alias="format")] = ExportFormat.DOTENV,
+    prefix: Annotated[str | None, Query(max_length=255)] = None,
+    category: Annotated[str | None, Query(max_length=63)] = None,
+    references: Annotated[
+        bool, Query(description="Include references of secret settings; never a secret.")
+    ] = False,
+    meta: Annotated[bool, Query(description="json and yaml: with the definitions.")] = False,
+) -> Response:
+    """The environment as a file; `Trimtab-Omitted` counts references that were left out."""
+    state = await load_state(connection, scope.application, scope.environment, moment=moment)
+    selection = Selection(prefix, category, references)
+    exported = export(state, scope.environment, kind, selection, meta=meta)
+    headers = read_headers(state.application.epoch, state.application.revision)
+    headers["Trimtab-Omitted"] = str(exported.omitted)
+    return Response(exported.text, headers=headers, media_type=MEDIA_TYPES[kind])
+
+
+@router.post(
+    "/config/reload",
+    response_model=ReloadReply,
+    responses=problems(),
+    dependencies=[requires(Permission.RELOAD)],
+)
+async def reload_nodes(
+    request: Request,
+    connection: ReadConnection,
+    principal: CurrentPrincipal,
+    application: ApplicationQuery = None,
+) -> Response:
+    """Let the server forget what it holds and reread the truth."""
+    snapshots: Snapshots = request.state.snapshots
+    snapshots.forget()
+    head = await existing_application(connection, application_of(application, principal))
+    node = {"node": request.state.node, "revision": f"{head.epoch}.{head.revision}"}
+    return json_reply({"application": head.name, "nodes": [node]})

@@ -1,0 +1,177 @@
+"""`history`, `diff`, `promote` and `rollback` under `/api/v1/config`."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+from starlette.responses import Response
+
+from trimtab_server.access.decide import require
+from trimtab_server.access.permission import Permission
+from trimtab_server.access.requires import CurrentPrincipal, requires
+from trimtab_server.catalog.scope import (
+    ApplicationQuery,
+    EnvironmentQuery,
+    application_of,
+    environment_to_write,
+)
+from trimtab_server.config.carry_out import Wish, carry_out, state_after
+from trimtab_server.config.edits import Compose
+from trimtab_server.config.read import Moment, load_state
+from trimtab_server.config.schemas import ChangeReply
+from trimtab_server.config.write_request import CurrentWriting, change_reply
+from trimtab_server.history.compare import Side, compare_sides
+from trimtab_server.history.promote import promotion
+from trimtab_server.history.restore import restore_environment, restore_version
+from trimtab_server.history.schemas import (
+    Diff,
+    HistoryPage,
+    PostPromote,
+    PostRollback,
+    RollbackReply,
+)
+from trimtab_server.history.timeline import load_timeline
+from trimtab_server.history.undo import undo_change
+from trimtab_server.http.cursor import Cursor, PageSize
+from trimtab_server.http.sessions import AnyDatabase, ReadConnection
+from trimtab_server.http.wire import json_reply, problems
+
+router = APIRouter(prefix="/api/v1/config", tags=["history"])
+Revision = Annotated[int | None, Query(ge=0, le=2**53 - 1)]
+Name = Annotated[str, Query(max_length=63)]
+
+
+@router.get(
+    "/history/{key}",
+    response_model=HistoryPage,
+    responses=problems(404),
+    dependencies=[requires(Permission.HISTORY_READ)],
+)
+async def get_history(
+    key: Annotated[str, Path(max_length=255)],
+    connection: ReadConnection,
+    principal: CurrentPrincipal,
+    application: ApplicationQuery = None,
+    environment: EnvironmentQuery = None,
+    limit: PageSize = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """Every version of a key, newest first: old, new, who, when, why, at which revision.
+
+    Without `environment`, in all of them; values, definitions and source policies alike.
+    """
+    timeline = await load_timeline(
+        connection,
+        application_of(application, principal),
+        key,
+        environment=environment,
+        limit=limit,
+        after=cursor,
+    )
+    return json_reply({"items": timeline.items, "nextCursor": timeline.next_cursor})
+
+
+@router.get(
+    "/diff",
+    response_model=Diff,
+    responses=problems(),
+    dependencies=[requires(Permission.HISTORY_READ, decided_inside=True)],
+)
+async def get_diff(
+    connection: ReadConnection,
+    principal: CurrentPrincipal,
+    source: Name,
+    target: Name,
+    application: ApplicationQuery = None,
+    source_revision: Annotated[Revision, Query(alias="sourceRevision")] = None,
+    target_revision: Annotated[Revision, Query(alias="targetRevision")] = None,
+) -> Response:
+    """What differs between two environments, or between two revisions of one or of two."""
+    name = application_of(application, principal)
+    sides = []
+    for environment, revision in ((source, source_revision), (target, target_revision)):
+        require(principal, Permission.HISTORY_READ, application=name, environment=environment)
+        state = await load_state(connection, name, environment, moment=Moment(revision))
+        sides.append(Side(state, environment))
+    left, right = sides
+    return json_reply(
+        {
+            "source": left.to_json(),
+            "target": right.to_json(),
+            "items": compare_sides(left, right),
+        }
+    )
+
+
+@router.post(
+    "/promote",
+    response_model=ChangeReply,
+    responses=problems(404, 409, 413, 415),
+    dependencies=[requires(Permission.CONFIG_WRITE, decided_inside=True)],
+)
+async def promote(
+    body: PostPromote, database: AnyDatabase, principal: CurrentPrincipal, writing: CurrentWriting
+) -> Response:
+    """Give `target` the values of `source`, as one change; look first with `dryRun`."""
+    application = application_of(body.application, principal)
+    require(principal, Permission.CONFIG_READ, application=application, environment=body.source)
+    wish = Wish(
+        application,
+        promotion(body.source, body.target, body.keys),
+        body.comment,
+        body.dry_run,
+    )
+    outcome = await carry_out(database, writing, wish)
+    return change_reply(outcome, comment=body.comment, dry_run=body.dry_run)
+
+
+@router.post(
+    "/rollback",
+    response_model=RollbackReply,
+    responses=problems(404, 409, 413, 415),
+    dependencies=[requires(Permission.CONFIG_WRITE, decided_inside=True)],
+)
+async def roll_back(
+    body: PostRollback, database: AnyDatabase, principal: CurrentPrincipal, writing: CurrentWriting
+) -> Response:
+    """Go back, as a new change.
+
+    `environment` + `key` + `version`: that value again, under today's definition.
+    `environment` + `revision`: the environment's own values as of then (on the root definitions
+    too); `exact` pins inherited values. `change`: exactly that change's items undone, in every
+    environment it edited; places edited again since are a conflict unless `force` is given.
+    """
+    environment = None
+    if body.change is None:
+        environment = environment_to_write(body.environment, principal)
+    wish = Wish(
+        application_of(body.application, principal),
+        _composed(body, environment),
+        body.comment,
+        body.dry_run,
+    )
+    outcome = await carry_out(database, writing, wish)
+    differs: list[dict[str, Any]] = []
+    if body.revision is not None and environment is not None:
+        after = await state_after(database, writing, wish, outcome)
+        async with database.read() as connection:
+            then = await load_state(
+                connection, wish.application, environment, moment=Moment(body.revision)
+            )
+        differs = compare_sides(Side(then, environment), Side(after, environment))
+    reply = {
+        "revision": outcome.revision_text,
+        "changed": outcome.changed,
+        "dryRun": body.dry_run,
+        "comment": body.comment,
+        "items": list(outcome.items),
+        "stillDiffers": differs,
+    }
+    return json_reply(reply, headers={"Trimtab-Revision": outcome.revision_text})
+
+
+def _composed(body: PostRollback, environment: str | None) -> Compose:
+    if environment is None:
+        return undo_change(body.change or 0, force=body.force)
+    if body.revision is not None:
+        return restore_environment(environment, body.revision, exact=body.exact)
+    return restore_version(body.key or "", environment, body.version or 0)

@@ -1,0 +1,66 @@
+"""The server's own settings: few, read once from `TRIMTAB_*`, all problems told together."""
+
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What the server must know to start. Everything else lives in its database."""
+
+    model_config = SettingsConfigDict(env_prefix="TRIMTAB_", frozen=True, extra="ignore")
+
+    data_dir: Path = Field(
+        default=Path(".trimtab"),
+        description="Folder of the embedded database, when no database URL is given.",
+    )
+    database_url: str = Field(
+        default="",
+        repr=False,
+        description="`postgresql://...` or `sqlite:///...`; empty means SQLite in the data folder.",
+    )
+    redis_url: str = Field(
+        default="",
+        repr=False,
+        description="Accepted for deployments to come; this version does not use it.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8484, ge=0, le=65535, description="Port to listen on.")
+    database_pool_size: int = Field(
+        default=10, ge=1, le=100, description="Connections kept open to the database."
+    )
+    log_format: str = Field(
+        default="console", pattern="^(console|json)$", description="`console` or `json`."
+    )
+
+    @property
+    def effective_database_url(self) -> str:
+        """The URL given, or SQLite's in the data folder."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'trimtab.sqlite3'}"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only programs on this machine can connect."""
+        return self.host in {"127.0.0.1", "::1", "localhost"}
+
+
+class BadSettings(Exception):
+    """The server cannot start with these settings; the message lists every problem."""
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Settings from the environment; keyword arguments win.
+
+    Raises:
+        BadSettings: names every variable that is wrong, without its value.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks them
+    except ValidationError as error:
+        problems = [
+            f"TRIMTAB_{'_'.join(map(str, one['loc'])).upper()}: {one['msg']}"
+            for one in error.errors(include_input=False, include_url=False)
+        ]
+        raise BadSettings("; ".join(problems)) from None
