@@ -46,7 +46,7 @@ class LastResortMiddleware:
 
         try:
             await self.app(scope, receive, watched_send)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - nobody further out would answer
             _report(error, scope)
             if started:
                 raise ResponseCut from None
