@@ -11,9 +11,10 @@ DEV = Path(__file__).parents[2] / "dev"
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("DEV_")}
     return subprocess.run(
         [DEV, *arguments],
-        env=os.environ | environment,
+        env=inherited | environment,
         capture_output=True,
         text=True,
         check=False,
