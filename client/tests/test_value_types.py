@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from trimtab.errors import TrimtabError
 from trimtab.value_types import (
     MAX_INTEGER,
@@ -86,7 +87,7 @@ def test_parse_text__any_integer_as_python_writes_it__is_that_integer(number: in
 def test_parse_text__any_float_as_python_writes_it__is_that_float(number: float) -> None:
     parsed = parse_text(ValueType.NUMBER, repr(number))
     assert parsed == number
-    assert math.copysign(1, parsed) == 1 or number < 0  # type: ignore[arg-type]
+    assert math.copysign(1, parsed) == 1 or number < 0
 
 
 @given(st.sampled_from(ValueType), st.text() | json_values)
@@ -106,10 +107,9 @@ def test_parse_text__any_text__gives_a_value_or_says_what_would_be_right(
 ) -> None:
     try:
         value = parse_text(value_type, text)
-    except NotOfType as error:
-        assert error.reason
-    else:
-        assert from_canonical_text(canonical_text(value)) == value
+    except NotOfType:
+        return
+    assert from_canonical_text(canonical_text(value)) == value
 
 
 def test_not_of_type__message__does_not_repeat_the_text() -> None:

@@ -19,9 +19,12 @@ from jsonschema_rs import Draft202012Validator, EmailOptions
 
 from .formats_cron import is_cron
 
-DURATION = (
-    r"(?=[0-9])(?:(?:0|[1-9][0-9]{0,8})d)?(?:(?:0|[1-9][0-9]{0,8})h)?"
-    r"(?:(?:0|[1-9][0-9]{0,8})m)?(?:(?:0|[1-9][0-9]{0,8})s)?(?:(?:0|[1-9][0-9]{0,8})ms)?"
+_COUNT = r"(?:0|[1-9][0-9]{0,8})"
+_UNITS = ("d", "h", "m", "s", "ms")
+# One alternative for each first unit: "at least one" without looking ahead, for JSON Schema too.
+DURATION = "|".join(
+    f"{_COUNT}{unit}" + "".join(f"(?:{_COUNT}{later})?" for later in _UNITS[place + 1 :])
+    for place, unit in enumerate(_UNITS)
 )
 BYTES = r"(?:0|[1-9][0-9]{0,14})(?:B|[kKMGTP]B|[KMGTP]iB)"
 

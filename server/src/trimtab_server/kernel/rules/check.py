@@ -72,8 +72,11 @@ def _lengths(rules: Rules) -> Iterator[Check]:
 
 def _forms(rules: Rules) -> Iterator[Check]:
     if rules.pattern is not None:
+        pattern = compile_pattern(rules.pattern)
+        message = f"must have at most {pattern.longest_bytes} bytes for its pattern to be tried"
+        yield "pattern", message, pattern.may_try
         message = f"must match {rules.pattern} from its beginning to its end (pattern)"
-        yield "pattern", message, compile_pattern(rules.pattern)
+        yield "pattern", message, lambda text: not pattern.may_try(text) or pattern.matches(text)
     if rules.format is not None:
         name = rules.format
         message = f"must be {FORMATS[name]} (format {name})"

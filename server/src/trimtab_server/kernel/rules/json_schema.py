@@ -1,12 +1,14 @@
 """One setting as JSON Schema (draft 2020-12), for readers that know nothing of ours."""
 
+from hashlib import sha256
 from typing import Any
 
 from trimtab_server.kernel.formats import BYTES, DURATION
 from trimtab_server.kernel.patterns import anchored
-from trimtab_server.kernel.value_types import MAX_INTEGER, ValueType
+from trimtab_server.kernel.value_types import MAX_INTEGER, ValueType, canonical_text
 
 from .rule_set import Rules
+from .schema import container_types
 
 _NAMES = {
     "min": "minimum",
@@ -54,4 +56,12 @@ def _form(rules: Rules) -> dict[str, Any]:
 
 
 def _json(rules: Rules) -> dict[str, Any]:
-    return {"type": ["object", "array"]} | (rules.schema or {})
+    schema = rules.schema or {}
+    if "$ref" in canonical_text(schema):
+        # An identity of its own keeps #/$defs/NAME meaning this schema wherever it is embedded.
+        schema.setdefault("$id", f"urn:trimtab:schema:{_digest(rules.schema_text or '')}")
+    return schema | {"type": container_types(schema)}
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:32]

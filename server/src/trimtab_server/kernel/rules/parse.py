@@ -13,7 +13,8 @@ from trimtab_server.kernel.violation import Violation
 from .check import check_value
 from .contradictions import contradictions
 from .rule_set import NO_RULES, Rules
-from .schema import BadSchema, compile_schema
+from .schema import compile_schema
+from .schema_weight import BadSchema
 
 MAX_LENGTH = 64 * 1024
 """No value is longer, so no length rule may ask for more."""
