@@ -51,7 +51,7 @@ def _putty(text: str, low: str) -> Iterator[Finding]:
 
 # SEQUENCE { INTEGER 0 or 1 ... begins PKCS #1, PKCS #8 and SEC 1 keys (RFC 8017, 5958, 5915);
 # certificates and public keys begin SEQUENCE { SEQUENCE.
-_DER: Final = re.compile(r"(?<![A-Za-z0-9+/=_-])M[A-Za-z0-9+/]{47,}")
+_DER: Final = re.compile(r"M(?<![A-Za-z0-9+/=_-]M)[A-Za-z0-9+/]{47,}+")
 
 
 def _der(text: str, low: str) -> Iterator[Finding]:
@@ -64,7 +64,7 @@ def _der(text: str, low: str) -> Iterator[Finding]:
 
 
 _JWT: Final = re.compile(
-    r"(?<![A-Za-z0-9_-])(eyJ[A-Za-z0-9_-]{8,}+)\.[A-Za-z0-9_-]{2,}+\.[A-Za-z0-9_-]*+"
+    r"(eyJ(?<![A-Za-z0-9_-]eyJ)[A-Za-z0-9_-]{8,}+)\.[A-Za-z0-9_-]{2,}+\.[A-Za-z0-9_-]*+"
 )
 
 
@@ -83,24 +83,24 @@ def _is_jose_header(part: str) -> bool:
 
 
 _USER_INFO: Final = re.compile(
-    r"(?<![a-z0-9+.-])(?P<scheme>[a-z][a-z0-9+.-]{1,40}+)://"
-    r"(?P<user>[^\s/?#@:\"'<>]{0,256}+):(?P<password>[^\s/?#@\"']{1,1024}+)@[^\s@]"
+    r"://(?<=[a-z0-9]://)[^\s/?#@:\"'<>]{0,256}+:(?P<password>[^\s/?#@\"']{1,1024}+)@[^\s@]"
 )
 # Outside HTTP, people write passwords with `/`, `?` or `#` unescaped, and drivers take them.
 _LAX_USER_INFO: Final = re.compile(
-    r"(?<![a-z0-9+.-])(?P<scheme>(?!https?:|wss?:|file:)[a-z][a-z0-9+.-]{1,40}+)://"
-    r"(?P<user>[^\s/?#@:\"'<>]{1,128}+):(?!\d{1,5}[/?#])(?P<password>[^\s@\"'<>]{1,128}+)@[a-z0-9\[]"
+    r"://(?<=[a-z0-9]://)(?<!http://)(?<!https://)(?<!file://)[^\s/?#@:\"'<>]{1,128}+:"
+    r"(?![0-9]{1,5}[/?#,])(?P<password>[^\s@\"'<>]{1,128}+)@[a-z0-9\[]"
 )
+_ORACLE_THIN: Final = re.compile(r":thin:[^\s/@:]{1,128}+/(?P<password>[^\s/@\"']{1,128}+)@")
 
 
 def _user_info(text: str, low: str) -> Iterator[Finding]:
-    for pattern in (_USER_INFO, _LAX_USER_INFO):
+    for pattern in (_USER_INFO, _LAX_USER_INFO, _ORACLE_THIN):
         for found in pattern.finditer(low):
             if not is_template(text[found.start("password") : found.end("password")]):
                 yield _certain("url-user-info", found, "password")
 
 
-_BASIC: Final = re.compile(r"(?<![a-z0-9])basic[ \t]{1,4}(?P<value>[a-z0-9+/]{8,}+={0,2})")
+_BASIC: Final = re.compile(r"basic(?<![a-z0-9]basic)[ \t]{1,4}(?P<value>[a-z0-9+/]{8,}+={0,2})")
 
 
 def _basic(text: str, low: str) -> Iterator[Finding]:
@@ -119,7 +119,7 @@ def _is_user_and_password(value: str) -> bool:
     return bool(user and colon and password) and plain.isprintable()
 
 
-_BEARER: Final = re.compile(r"(?<![a-z0-9])bearer[ \t]{1,4}(?P<value>[a-z0-9._~+/=-]{16,}+)")
+_BEARER: Final = re.compile(r"bearer(?<![a-z0-9]bearer)[ \t]{1,4}(?P<value>[a-z0-9._~+/=-]{16,}+)")
 
 
 def _bearer(text: str, low: str) -> Iterator[Finding]:
@@ -129,11 +129,14 @@ def _bearer(text: str, low: str) -> Iterator[Finding]:
             yield _guess("bearer-token", found, "value")
 
 
+# Every alternative begins with a literal: only so can the search skip ahead.
+_KEY_NAMES: Final = "|".join(
+    kind + "[_-]?key"
+    for kind in "api access secret private account auth license signing encryption".split()
+)
 _PAIR: Final = re.compile(
-    r"(?P<name>passw(?:or)?d|passphrase|pwd|secret|token|credentials?|sharedaccesskey"
-    r"|sharedaccesssignature"
-    r"|(?:api|access|secret|private|account|auth|license|signing|encryption)[_-]?key"
-    r"|connection[_-]?string|authorization|signature|sig)"
+    rf"(?P<name>password|passwd|passphrase|pwd|secret|token|credentials|credential|{_KEY_NAMES}"
+    r"|sharedaccesskey|sharedaccesssignature|connection[_-]?string|authorization|signature|sig)"
     r"[\"']?[ \t]{0,3}(?:=>|[:=])[ \t]{0,3}[\"']?(?P<value>[^\s\"'&;,<>]{1,2048}+)"
 )
 _PAIR_MARKS: Final = (
@@ -146,9 +149,17 @@ _WORKING_NAMES: Final = frozenset(
     "password passwd pwd accountkey sharedaccesskey sharedaccesssignature".split()
 )
 _COMPANION: Final = re.compile(
-    r"(?<![a-z0-9_])(?:server|host|hostname|data source|user id|uid|user|username|endpoint"
-    r"|accountname|dbname|database|initial catalog|sharedaccesskeyname)[ \t]{0,3}="
-)
+    "(?:"
+    + "|".join(
+        rf"{name}(?<![a-z0-9_]{name})"
+        for name in (
+            "server", "hostname", "host", "data source", "user id", "uid", "username", "user",
+            "endpoint", "accountname", "dbname", "database", "initial catalog",
+            "sharedaccesskeyname",
+        )
+    )
+    + r")[ \t]{0,3}="
+)  # fmt: skip
 
 
 def _connection_string(text: str, low: str) -> Iterator[Finding]:
@@ -185,7 +196,7 @@ _FORMS: Final[tuple[tuple[tuple[str, ...], _Find], ...]] = (
     (("putty-user-key-file-",), _putty),
     (("m",), _der),
     (("eyj",), _jwt),
-    (("://",), _user_info),
+    (("://", ":thin:"), _user_info),
     (("basic",), _basic),
     (_PAIR_MARKS, _connection_string),
     (("sig=", "signature=", "security-token="), _signed_url),

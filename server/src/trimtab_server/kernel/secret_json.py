@@ -1,44 +1,54 @@
-"""The names and strings inside a JSON value, each with its JSON pointer (RFC 6901)."""
+"""The names and strings inside a JSON value, and where they stand."""
 
 import json
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias, cast
+
+Path: TypeAlias = "tuple[Path, str | int] | None"
 
 
-class Member(NamedTuple):
-    """A string inside a JSON value. `name` is that of its nearest object member, "" if none."""
+class Text(NamedTuple):
+    """A string inside a JSON value. `name` is its nearest object member's, "" for a name itself."""
 
-    pointer: str
+    path: Path
     name: str
     text: str
 
 
+def looks_like_json(text: str) -> bool:
+    """Say whether a text begins like a JSON object or list."""
+    return text.lstrip()[:1] in ("{", "[")
+
+
 def decode_json(text: str) -> object | None:
-    """The object or list that a text spells, or None."""
-    if text.lstrip()[:1] not in ("{", "["):
-        return None
+    """The JSON value that a text spells, or None."""
     try:
-        return json.loads(text)
+        return cast("object", json.loads(text))
     except (ValueError, RecursionError):
         return None
 
 
-def strings_in(value: object) -> Iterator[Member]:
-    """Yield every string of a JSON value, breadth first; a member's name at its parent's pointer.
+def strings_in(value: object) -> Iterator[Text]:
+    """Yield every string of a JSON value, level by level; a member's name under its parent's path.
 
-    The name goes before what it names, so no pointer holds a name that has not been yielded.
+    A name goes before what it names, so no path holds a name that has not been yielded.
     """
-    waiting: list[tuple[str, str, object]] = [("", "", value)]
-    for pointer, name, inner in waiting:
+    waiting: list[tuple[Path, str, object]] = [(None, "", value)]
+    for path, name, inner in waiting:
         if isinstance(inner, str):
-            yield Member(pointer, name, inner)
+            yield Text(path, name, inner)
         elif isinstance(inner, dict):
             for member, child in inner.items():
-                yield Member(pointer, "", member)
-                waiting.append((f"{pointer}/{_escaped(member)}", member, child))
+                yield Text(path, "", member)
+                waiting.append(((path, member), member, child))
         elif isinstance(inner, list):
-            waiting.extend((f"{pointer}/{at}", name, child) for at, child in enumerate(inner))
+            waiting.extend(((path, at), name, child) for at, child in enumerate(inner))
 
 
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")
+def pointer_of(path: Path) -> str:
+    """The JSON pointer (RFC 6901) that a path spells."""
+    steps: list[str] = []
+    while path is not None:
+        path, step = path
+        steps.append(str(step).replace("~", "~0").replace("/", "~1"))
+    return "".join(f"/{step}" for step in reversed(steps))

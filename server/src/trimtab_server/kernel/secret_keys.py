@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from . import secret_names as names
 from .secret_finding import Finding
@@ -11,26 +11,19 @@ _WORD: Final = re.compile(r"[Oo][Aa]uth|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+
 _LONGEST_NAME: Final = 512
 
 
-class _Word(NamedTuple):
-    text: str
-    start: int
-    end: int
-
-
 def judge_name(key: str) -> Finding | None:
     """Say whether a key of this name holds a credential; its value does not matter.
 
     Names longer than 512 characters are judged by their last 512.
     """
     offset = max(0, len(key) - _LONGEST_NAME)
-    words = [
-        _Word(found[0].upper(), found.start(), found.end()) for found in _WORD.finditer(key, offset)
-    ]
-    texts = [word.text for word in words]
+    words = [word.upper() for word in _WORD.findall(key, offset)]
     for at, word in enumerate(words):
-        rule = _rule_of(texts, at)
-        if rule is not None:
-            return Finding(rule, word.start, words[-1].end, rule in _DOUBTFUL_RULES)
+        if word in _TRIGGERS or word.endswith(names.STRONG_ENDINGS):
+            rule = _rule_of(words, at)
+            if rule is not None:
+                start = list(_WORD.finditer(key, offset))[at].start()
+                return Finding(rule, start, len(key), rule in _DOUBTFUL_RULES)
     return None
 
 
@@ -39,8 +32,23 @@ def judge_member(name: str) -> Finding | None:
     return None if name.lower() in _TOO_GENERAL else judge_name(name)
 
 
+def may_name_credentials(text: str) -> bool:
+    """Say whether any name in a text could be a credential's: a quick look before a slow one."""
+    text = text.upper()
+    return any(trigger in text for trigger in _TRIGGERS)
+
+
 _TOO_GENERAL: Final = frozenset(
     "key keys auth pass private salt iv pwd hmac jwt bearer clientid client_id".split()
+)
+_TRIGGERS: Final = (
+    names.STRONG
+    | names.FINAL
+    | names.FINAL_DOUBTFUL
+    | names.URL_WORDS
+    | {last for _, last in names.STRONG_PAIRS}
+    | set(names.STRONG_ENDINGS)
+    | {"KEYS", "TOKENS", "WEBHOOK", "CLIENT"}
 )
 _DOUBTFUL_RULES: Final = frozenset({"key-name-client-id", "key-name-weak", "key-name-webhook"})
 

@@ -9,22 +9,25 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 from urllib.parse import unquote
 
-_BASE64: Final = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{16,}+={0,2}")
-_HEX: Final = re.compile(r"(?<![0-9A-Za-z])(?:[0-9a-fA-F]{2}){16,}+(?![0-9A-Za-z])")
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{24,}+={0,2}")
+_HEX: Final = re.compile(r"[0-9a-fA-F]{32,}+")
 _PERCENT: Final = re.compile(r"%[0-9A-Fa-f]{2}")
-_ESCAPE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
-_ESCAPED: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+_CODE_POINT: Final = re.compile(r"\\u([0-9A-Fa-f]{4})")
 _URL_SAFE: Final = str.maketrans("-_", "+/")
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A decoded text and the spans of the original that its parts came from."""
+    """A decoded text and the spans of the original that its parts came from.
+
+    `of_runs` says that the parts were single runs of an encoding, not the text as a whole.
+    """
 
     text: str
     starts: tuple[int, ...]
     spans: tuple[tuple[int, int], ...]
+    of_runs: bool
 
     def origin(self, offset: int) -> tuple[int, int]:
         """Where in the original the part at `offset` of the decoded text stands."""
@@ -36,10 +39,10 @@ def layers(text: str) -> Iterator[Layer]:
     parts = [*_decoded(text, _BASE64, _from_base64), *_decoded(text, _HEX, bytes.fromhex)]
     if parts:
         yield _joined(parts)
-    if _PERCENT.search(text):
-        yield Layer(unquote(text), (0,), ((0, len(text)),))
-    if "\\" in text:
-        yield Layer(_ESCAPE.sub(_unescape, text), (0,), ((0, len(text)),))
+    escaped = "\\" in text
+    if escaped or _PERCENT.search(text):
+        plain = unquote(_unescaped(text) if escaped else text)
+        yield Layer(plain, (0,), ((0, len(text)),), of_runs=False)
 
 
 _Part: TypeAlias = tuple[str, tuple[int, int]]
@@ -52,7 +55,7 @@ def _decoded(text: str, pattern: re.Pattern[str], decode: _Decode) -> Iterator[_
             plain = decode(found[0]).decode()
         except (binascii.Error, ValueError):
             continue
-        if len(plain) >= 8 and not _UNPRINTABLE.search(plain):
+        if not _UNPRINTABLE.search(plain):
             yield plain, found.span()
 
 
@@ -63,9 +66,8 @@ def _joined(parts: list[_Part]) -> Layer:
     for plain, _ in parts:
         starts.append(length)
         length += len(plain) + 1
-    return Layer(
-        "\n".join(plain for plain, _ in parts), tuple(starts), tuple(span for _, span in parts)
-    )
+    text = "\n".join(plain for plain, _ in parts)
+    return Layer(text, tuple(starts), tuple(span for _, span in parts), of_runs=True)
 
 
 def _from_base64(run: str) -> bytes:
@@ -73,7 +75,9 @@ def _from_base64(run: str) -> bytes:
     return base64.b64decode(run + "=" * (-len(run) % 4))
 
 
-def _unescape(found: re.Match[str]) -> str:
-    if found[1] is not None:
-        return chr(int(found[1], 16))
-    return _ESCAPED.get(found[2], found[2])
+def _unescaped(text: str) -> str:
+    text = (
+        text.replace("\\\\", "\x00").replace("\\n", "\n").replace("\\t", "\t").replace("\\r", "\r")
+    )
+    text = _CODE_POINT.sub(lambda found: chr(int(found[1], 16)), text)
+    return text.replace("\\", "").replace("\x00", "\\")

@@ -1,9 +1,9 @@
 """The forms in which providers issue their credentials. Data only.
 
-Each row: the rule's name, the literal marks one of which must occur before the pattern is tried,
-and the pattern. Patterns start at a token's border and cost a bounded number of steps from each
-start, so that a search stays linear. What follows a fixed length may not be of the same alphabet.
-Lengths are the issuers' own, as minimum where they have grown over time.
+A row: the rule's name; the literals that a token begins with; what follows, as a pattern; and
+where the literal stands inside the token, what must come right before it. Lengths are the
+issuers' own, as a minimum where they have grown over time. A pattern reads each start in a
+bounded number of steps or to the end of its match, so that a search stays linear.
 """
 
 import re
@@ -11,135 +11,138 @@ from typing import Final, NamedTuple
 
 
 class Shape(NamedTuple):
-    """One provider's form of credential."""
+    """One provider's form of credential, for one of its literals."""
 
     rule: str
-    marks: tuple[str, ...]
+    literal: str
     pattern: re.Pattern[str]
 
 
-def _shape(rule: str, marks: str, pattern: str) -> Shape:
-    return Shape(
-        rule, tuple(marks.split()), re.compile(rf"(?<![A-Za-z0-9])(?:{pattern})", re.ASCII)
-    )
+def _shapes(rule: str, literals: str, rest: str, before: str = "") -> list[Shape]:
+    return [
+        Shape(rule, literal, _pattern(re.escape(literal), rest, before))
+        for literal in literals.split()
+    ]
+
+
+def _pattern(literal: str, rest: str, before: str) -> re.Pattern[str]:
+    # The literal goes first and the look behind it second: only so is a search for it fast.
+    border = rf"(?<={before}{literal})" if before else rf"(?<![A-Za-z0-9]{literal})"
+    return re.compile(literal + border + rest, re.ASCII)
 
 
 _END: Final = r"(?![A-Za-z0-9])"
+_END_: Final = r"(?![A-Za-z0-9_-])"
 _UUID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
-SHAPES: Final = (
+_TABLE: Final[tuple[tuple[str, ...], ...]] = (
     # clouds
-    _shape("aws-access-key-id", "AKIA ASIA ABIA ACCA", rf"A(?:KI|SI|BI|CC)A[A-Z0-9]{{16}}{_END}"),
-    _shape("aws-bedrock-key", "ABSK", r"ABSK[A-Za-z0-9+/]{100,}"),
-    _shape("google-api-key", "AIza", r"AIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])"),
-    _shape("google-oauth-secret", "GOCSPX-", r"GOCSPX-[A-Za-z0-9_-]{24,}"),
-    _shape("google-oauth-token", "ya29.", r"ya29\.[A-Za-z0-9_-]{20,}"),
-    _shape("google-refresh-token", "1//0", r"1//0[A-Za-z0-9_-]{30,}"),
-    _shape("azure-client-secret", "8Q~ 7Q~", r"[A-Za-z0-9_.~-]{3}[78]Q~[A-Za-z0-9_.~-]{31,}"),
-    _shape("digitalocean-token", "dop_v1_ doo_v1_ dor_v1_", rf"do[opr]_v1_[0-9a-f]{{64}}{_END}"),
-    _shape("alibaba-access-key-id", "LTAI", rf"LTAI[A-Za-z0-9]{{12,20}}{_END}"),
-    _shape("heroku-key", "HRKU-", r"HRKU-[A-Za-z0-9_-]{36,}"),
-    _shape("flyio-token", "fo1_ fm1", r"(?:fo1_[A-Za-z0-9_-]{43}|fm1[ar]?_[A-Za-z0-9+/]{40,})"),
-    _shape("netlify-token", "nfp_", r"nfp_[A-Za-z0-9_]{36,}"),
-    _shape("supabase-key", "sbp_ sb_secret_",
-           r"(?:sbp_[0-9a-f]{40}|sb_secret_[A-Za-z0-9_-]{20,})"),
-    _shape("planetscale-token", "pscale_", r"pscale_(?:tkn|oauth|pw)_[A-Za-z0-9_.=-]{32,}"),
+    ("aws-access-key-id", "AKIA ASIA ABIA ACCA", rf"[A-Z0-9]{{16}}{_END}"),
+    ("aws-bedrock-key", "ABSK", r"[A-Za-z0-9+/]{100,}"),
+    ("google-api-key", "AIza", rf"[A-Za-z0-9_-]{{35}}{_END_}"),
+    ("google-oauth-secret", "GOCSPX-", r"[A-Za-z0-9_-]{24,}"),
+    ("google-oauth-token", "ya29.", r"[A-Za-z0-9_-]{20,}"),
+    ("google-refresh-token", "1//0", r"[A-Za-z0-9_-]{30,}"),
+    ("azure-client-secret", "8Q~ 7Q~", r"[A-Za-z0-9_.~-]{31,}", r"[A-Za-z0-9_.~-]{3}"),
+    ("digitalocean-token", "dop_v1_ doo_v1_ dor_v1_", rf"[0-9a-f]{{64}}{_END}"),
+    ("alibaba-access-key-id", "LTAI", rf"[A-Za-z0-9]{{12,20}}{_END}"),
+    ("heroku-key", "HRKU-", r"[A-Za-z0-9_-]{36,}"),
+    ("flyio-token", "fo1_ fm1_ fm2_", r"[A-Za-z0-9+/_-]{40,}"),
+    ("netlify-token", "nfp_", r"[A-Za-z0-9_]{36,}"),
+    ("supabase-key", "sbp_", rf"[0-9a-f]{{40}}{_END}"),
+    ("supabase-key", "sb_secret_", r"[A-Za-z0-9_-]{20,}"),
+    ("planetscale-token", "pscale_", r"(?:tkn|oauth|pw)_[A-Za-z0-9_.=-]{32,}"),
     # code and packages
-    _shape("gitlab-token", "glpat- gldt- glrt- glcbt- glptt- glft- glimt- glagent- glsoat- gloas-",
-           r"gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|soat|oas)-[A-Za-z0-9_.-]{20,}"),
-    _shape("github-token", "ghp_ gho_ ghu_ ghs_ ghr_", r"gh[pousr]_[A-Za-z0-9]{36,}"),
-    _shape("github-token", "github_pat_", r"github_pat_[A-Za-z0-9_]{36,}"),
-    _shape("bitbucket-token", "ATBB ATCTT ATATT", r"(?:ATBB|ATCTT|ATATT)[A-Za-z0-9_=-]{28,}"),
-    _shape("npm-token", "npm_", rf"npm_[A-Za-z0-9]{{36}}{_END}"),
-    _shape("pypi-token", "pypi-", r"pypi-[A-Za-z0-9_-]{50,}"),
-    _shape("rubygems-key", "rubygems_", rf"rubygems_[0-9a-f]{{48}}{_END}"),
-    _shape("docker-token", "dckr_pat_ dckr_oat_", r"dckr_[po]at_[A-Za-z0-9_-]{20,}"),
-    _shape("crates-token", "cio", rf"cio[A-Za-z0-9]{{32}}{_END}"),
-    _shape("postman-key", "PMAK-", r"PMAK-[0-9a-f]{24}-[0-9a-f]{34}"),
-    _shape("sonar-token", "sqp_ squ_ sqa_", rf"sq[pua]_[0-9a-f]{{40}}{_END}"),
-    _shape("terraform-token", ".atlasv1.", r"[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,}"),
-    _shape("pulumi-token", "pul-", rf"pul-[0-9a-f]{{40}}{_END}"),
-    # language models and their tools
-    _shape("anthropic-key", "sk-ant-", r"sk-ant-[A-Za-z0-9_-]{16,}"),
-    _shape("openai-key", "sk-",
-           r"sk-(?=[A-Za-z_-]{0,80}+[0-9])[A-Za-z0-9_-]{20,}"),
-    _shape("elevenlabs-key", "sk_", rf"sk_[0-9a-f]{{48}}{_END}"),
-    _shape("langsmith-key", "lsv2_", r"lsv2_(?:pt|sk)_[0-9a-f]{32}(?:_[0-9a-f]{10})?"),
-    _shape("langsmith-key", "ls__", rf"ls__[0-9a-f]{{32}}{_END}"),
-    _shape("huggingface-token", "hf_ api_org_", rf"(?:hf|api_org)_[A-Za-z0-9]{{34,}}{_END}"),
-    _shape("replicate-token", "r8_", rf"r8_[A-Za-z0-9]{{37,}}{_END}"),
-    _shape("groq-key", "gsk_", r"gsk_[A-Za-z0-9]{40,}"),
-    _shape("xai-key", "xai-", r"xai-[A-Za-z0-9]{40,}"),
-    _shape("perplexity-key", "pplx-", r"pplx-[A-Za-z0-9]{40,}"),
-    _shape("tavily-key", "tvly-", r"tvly-[A-Za-z0-9-]{28,}"),
-    _shape("firecrawl-key", "fc-", rf"fc-[0-9a-f]{{32}}{_END}"),
-    _shape("pinecone-key", "pcsk_", r"pcsk_[A-Za-z0-9_]{40,}"),
-    _shape("e2b-key", "e2b_", rf"e2b_[0-9a-f]{{40}}{_END}"),
-    _shape("nvidia-key", "nvapi-", r"nvapi-[A-Za-z0-9_-]{40,}"),
-    _shape("weights-and-biases-key", "wandb_v1_", r"wandb_v1_[A-Za-z0-9_]{40,}"),
+    ("gitlab-token", "glpat- gldt- glrt- glcbt- glptt- glft- glimt- glagent- glsoat- gloas-",
+     r"[A-Za-z0-9_.-]{20,}"),
+    ("github-token", "ghp_ gho_ ghu_ ghs_ ghr_", r"[A-Za-z0-9]{36,}"),
+    ("github-token", "github_pat_", r"[A-Za-z0-9_]{36,}"),
+    ("bitbucket-token", "ATBB ATCTT ATATT", r"[A-Za-z0-9_=-]{28,}"),
+    ("npm-token", "npm_", rf"[A-Za-z0-9]{{36}}{_END}"),
+    ("pypi-token", "pypi-", r"[A-Za-z0-9_-]{50,}"),
+    ("rubygems-key", "rubygems_", rf"[0-9a-f]{{48}}{_END}"),
+    ("docker-token", "dckr_pat_ dckr_oat_", r"[A-Za-z0-9_-]{20,}"),
+    ("crates-token", "cio", rf"[A-Za-z0-9]{{32}}{_END}"),
+    ("postman-key", "PMAK-", r"[0-9a-f]{24}-[0-9a-f]{34}"),
+    ("sonar-token", "sqp_ squ_ sqa_", rf"[0-9a-f]{{40}}{_END}"),
+    ("terraform-token", ".atlasv1.", r"[A-Za-z0-9_=-]{60,}", r"[A-Za-z0-9]{14}"),
+    ("pulumi-token", "pul-", rf"[0-9a-f]{{40}}{_END}"),
+    # language models and their tools; `sk-` is issued by many, with a digit sooner or later
+    ("anthropic-key", "sk-ant-", r"[A-Za-z0-9_-]{16,}"),
+    ("langfuse-key", "sk-lf-", _UUID),
+    ("openai-key", "sk-", r"(?=[A-Za-z_-]{0,64}+[0-9])[A-Za-z0-9_-]{20,}"),
+    ("elevenlabs-key", "sk_", rf"[0-9a-f]{{48}}{_END}"),
+    ("langsmith-key", "lsv2_pt_ lsv2_sk_", r"[0-9a-f]{32}(?:_[0-9a-f]{10})?"),
+    ("langsmith-key", "ls__", rf"[0-9a-f]{{32}}{_END}"),
+    ("huggingface-token", "hf_ api_org_", r"[A-Za-z0-9]{34,}"),
+    ("replicate-token", "r8_", r"[A-Za-z0-9]{37,}"),
+    ("groq-key", "gsk_", r"[A-Za-z0-9]{40,}"),
+    ("xai-key", "xai-", r"[A-Za-z0-9]{40,}"),
+    ("perplexity-key", "pplx-", r"[A-Za-z0-9]{40,}"),
+    ("tavily-key", "tvly-", r"[A-Za-z0-9-]{28,}"),
+    ("firecrawl-key", "fc-", rf"[0-9a-f]{{32}}{_END}"),
+    ("pinecone-key", "pcsk_", r"[A-Za-z0-9_]{40,}"),
+    ("e2b-key", "e2b_", rf"[0-9a-f]{{40}}{_END}"),
+    ("nvidia-key", "nvapi-", r"[A-Za-z0-9_-]{40,}"),
+    ("weights-and-biases-key", "wandb_v1_", r"[A-Za-z0-9_]{40,}"),
     # secret stores and configuration
-    _shape("vault-token", "hvs. hvb. hvr.", r"hv[sbr]\.[A-Za-z0-9_-]{24,}"),
-    _shape("doppler-token", "dp.",
-           r"dp\.(?:pt|st|ct|sa|scim|audit)\.(?:[a-z0-9_-]{2,35}\.)?[A-Za-z0-9]{40,}"),
-    _shape("infisical-token", "st.",
-           rf"st\.(?:{_UUID}|[0-9a-f]{{24}})\.[0-9a-f]{{32}}\.[0-9a-f]{{32}}"),
-    _shape("1password-token", "ops_eyJ", r"ops_eyJ[A-Za-z0-9_-]{100,}"),
-    _shape("age-secret-key", "AGE-SECRET-KEY-1", r"AGE-SECRET-KEY-1[0-9A-Z]{58}"),
-    _shape("trimtab-token", "tt_", rf"tt_[A-Za-z0-9-]{{6,64}}_[A-Za-z0-9]{{30,}}{_END}"),
+    ("vault-token", "hvs. hvb. hvr.", r"[A-Za-z0-9_-]{24,}"),
+    ("doppler-token", "dp.pt. dp.ct. dp.sa. dp.scim. dp.audit.", r"[A-Za-z0-9]{40,}"),
+    ("doppler-token", "dp.st.", r"(?:[a-z0-9_-]{2,35}\.)?[A-Za-z0-9]{40,}"),
+    ("infisical-token", "st.", rf"(?:{_UUID}|[0-9a-f]{{24}})\.[0-9a-f]{{32}}\.[0-9a-f]{{32}}"),
+    ("1password-token", "ops_eyJ", r"[A-Za-z0-9_-]{100,}"),
+    ("age-secret-key", "AGE-SECRET-KEY-1", r"[0-9A-Z]{58}"),
+    ("launchdarkly-key", "sdk- api-", _UUID),
+    ("trimtab-token", "tt_", r"[A-Za-z0-9-]{6,64}_[A-Za-z0-9_-]{30,}"),
     # payment and shops
-    _shape("stripe-key", "sk_live_ sk_test_ rk_live_ rk_test_",
-           r"[sr]k_(?:live|test)_[A-Za-z0-9]{16,}"),
-    _shape("stripe-webhook-secret", "whsec_", r"whsec_[A-Za-z0-9+/=]{24,}"),
-    _shape("square-token", "EAAA", r"EAAA[A-Za-z0-9_-]{60}"),
-    _shape("square-token", "sq0atp- sq0csp-", r"sq0(?:atp|csp)-[A-Za-z0-9_-]{22,}"),
-    _shape("shopify-token", "shp", rf"shp(?:at|ca|pa|ss)_[0-9a-fA-F]{{32}}{_END}"),
-    _shape("paypal-token", "access_token$",
-           r"access_token\$(?:production|sandbox)\$[0-9a-z]{16}\$[0-9a-f]{32}"),
+    ("stripe-key", "sk_live_ sk_test_ rk_live_ rk_test_", r"[A-Za-z0-9]{16,}"),
+    ("stripe-webhook-secret", "whsec_", r"[A-Za-z0-9+/=]{24,}"),
+    ("square-token", "EAAA", r"[A-Za-z0-9_-]{60}"),
+    ("square-token", "sq0atp- sq0csp-", r"[A-Za-z0-9_-]{22,}"),
+    ("shopify-token", "shpat_ shpca_ shppa_ shpss_", rf"[0-9a-fA-F]{{32}}{_END}"),
+    ("paypal-token", "access_token$production$ access_token$sandbox$",
+     r"[0-9a-z]{16}\$[0-9a-f]{32}"),
     # messages and mail
-    _shape("slack-token", "xox xapp-", r"(?:xox[a-z]|xapp)-[A-Za-z0-9.-]{10,}"),
-    _shape("slack-webhook", "hooks.slack.com/",
-           r"hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9/_-]{20,}"),
-    _shape("discord-webhook", "/api/webhooks/", r"api/webhooks/[0-9]{15,21}/[A-Za-z0-9_-]{50,}"),
-    _shape("discord-bot-token", ".",
-           r"[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38}"
-           r"(?![A-Za-z0-9_.-])"),
-    _shape("teams-webhook", "webhook.office.com/",
-           r"webhook\.office\.com/webhookb2/[A-Za-z0-9@/-]{60,}"),
-    _shape("google-chat-webhook", "chat.googleapis.com/",
-           r"chat\.googleapis\.com/v1/spaces/[^\s\"']{1,60}?[?&]key=[^\s\"']{20,}"),
-    _shape("telegram-bot-token", ":AA", r"[0-9]{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])"),
-    _shape("twilio-key", "SK", rf"SK[0-9a-f]{{32}}{_END}"),
-    _shape("twilio-credentials", "AC",
-           rf"AC[0-9a-f]{{32}}[^A-Za-z0-9]{{1,3}}[0-9a-f]{{32}}{_END}"),
-    _shape("sendgrid-key", "SG.", r"SG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{16,64}"),
-    _shape("mailgun-key", "key-", rf"key-[0-9a-f]{{32}}{_END}"),
-    _shape("mailgun-key", "-", rf"[0-9a-f]{{32}}-[0-9a-f]{{8}}-[0-9a-f]{{8}}{_END}"),
-    _shape("mailchimp-key", "-us", rf"[0-9a-f]{{32}}-us[0-9]{{1,2}}{_END}"),
-    _shape("brevo-key", "xkeysib- xsmtpsib-", r"x(?:key|smtp)sib-[0-9a-f]{64}-[A-Za-z0-9]{16}"),
-    _shape("resend-key", "re_", rf"re_[A-Za-z0-9]{{8}}_[A-Za-z0-9]{{20,}}{_END}"),
-    _shape("facebook-token", "EAA", r"EAA[A-Za-z0-9]{80,}"),
+    ("slack-token", "xoxa- xoxb- xoxc- xoxd- xoxe- xoxo- xoxp- xoxr- xoxs- xapp-",
+     r"[A-Za-z0-9.%/+-]{10,}"),
+    ("slack-webhook", "hooks.slack.com/",
+     r"(?:services|workflows|triggers)/[A-Za-z0-9/_-]{20,}"),
+    ("discord-webhook", "api/webhooks/", r"[0-9]{15,21}/[A-Za-z0-9_-]{50,}"),
+    ("teams-webhook", "webhook.office.com/", r"webhookb2/[A-Za-z0-9@/-]{60,}",
+     r"\."),
+    ("google-chat-webhook", "chat.googleapis.com/",
+     r"v1/spaces/[A-Za-z0-9_/-]{1,60}\?key=[A-Za-z0-9_-]{20,}"),
+    ("telegram-bot-token", ":AA", rf"[A-Za-z0-9_-]{{33}}{_END_}", r"[0-9]{8}"),
+    ("twilio-key", "SK", rf"[0-9a-f]{{32}}{_END}"),
+    ("twilio-credentials", "AC",
+     rf"[0-9a-f]{{32}}[^A-Za-z0-9]{{1,3}}[0-9a-f]{{32}}{_END}"),
+    ("sendgrid-key", "SG.", r"[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{16,64}"),
+    ("mailgun-key", "key-", rf"[0-9a-f]{{32}}{_END}"),
+    ("mailgun-key", "-", rf"[0-9a-f]{{8}}-[0-9a-f]{{8}}{_END}", r"[0-9a-f]{32}"),
+    ("mailchimp-key", "-us", rf"[0-9]{{1,2}}{_END}", r"[0-9a-f]{32}"),
+    ("brevo-key", "xkeysib- xsmtpsib-", r"[0-9a-f]{64}-[A-Za-z0-9]{16}"),
+    ("resend-key", "re_", rf"[A-Za-z0-9]{{8}}_[A-Za-z0-9]{{20,}}{_END}"),
+    ("facebook-token", "EAA", r"[A-Za-z0-9]{80,}"),
     # work and observation
-    _shape("linear-key", "lin_", r"lin_(?:api|oauth)_[A-Za-z0-9]{32,}"),
-    _shape("notion-token", "secret_ ntn_",
-           rf"(?:secret_[A-Za-z0-9]{{43}}|ntn_[A-Za-z0-9]{{40,}}){_END}"),
-    _shape("airtable-token", "pat", r"pat[A-Za-z0-9]{14}\.[0-9a-f]{64}"),
-    _shape("figma-token", "figd_", r"figd_[A-Za-z0-9_-]{40,}"),
-    _shape("asana-token", "/", r"[0-9]/[0-9]{16}/[0-9]{16}:[0-9a-f]{32}"),
-    _shape("hubspot-token", "pat-", rf"pat-(?:na|eu|ap)[0-9]-{_UUID}"),
-    _shape("newrelic-key", "NRAK- NRII- NRJS-", r"NR(?:AK|II|JS)-[A-Za-z0-9_-]{19,}"),
-    _shape("newrelic-key", "NRAL",
-           rf"[0-9a-zA-Z]{{6,12}}[0-9a-f]{{24,30}}(?:FF)?(?:FF)?NRAL{_END}"),
-    _shape("datadog-key", "ddpat_ ddapp_", r"dd(?:pat|app)_[A-Za-z0-9]{30,}"),
-    _shape("sentry-token", "sntrys_ sntryu_", r"sntry[su]_[A-Za-z0-9_=+/-]{40,}"),
-    _shape("sentry-dsn", "@", r"https?://[0-9a-f]{32}(?::[0-9a-f]{32})?@[^\s/]{1,200}/[0-9]"),
-    _shape("grafana-token", "glsa_ glc_",
-           r"(?:glsa_[A-Za-z0-9]{32}_[0-9a-fA-F]{8}|glc_eyJ[A-Za-z0-9+/=]{40,})"),
-    _shape("posthog-personal-key", "phx_", r"phx_[A-Za-z0-9]{40,}"),
-    _shape("langfuse-key", "sk-lf-", rf"sk-lf-{_UUID}"),
-    _shape("mapbox-secret-token", "sk.eyJ", r"sk\.eyJ[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{20,}"),
-    _shape("databricks-token", "dapi", rf"dapi[0-9a-f]{{32}}(?:-[0-9])?{_END}"),
-    _shape("contentful-token", "CFPAT-", r"CFPAT-[A-Za-z0-9_-]{43}"),
-    _shape("tailscale-key", "tskey-", r"tskey-[a-z]{2,10}-[A-Za-z0-9-]{16,}"),
-    _shape("duffel-token", "duffel_", r"duffel_(?:live|test)_[A-Za-z0-9_=-]{43}"),
-    _shape("launchdarkly-key", "sdk- api-", rf"(?:sdk|api)-{_UUID}"),
+    ("linear-key", "lin_api_ lin_oauth_", r"[A-Za-z0-9]{32,}"),
+    ("notion-token", "secret_", rf"[A-Za-z0-9]{{43}}{_END}"),
+    ("notion-token", "ntn_", r"[A-Za-z0-9]{40,}"),
+    ("airtable-token", "pat", r"[A-Za-z0-9]{14}\.[0-9a-f]{64}"),
+    ("figma-token", "figd_", r"[A-Za-z0-9_-]{40,}"),
+    ("hubspot-token", "pat-na1- pat-na2- pat-eu1- pat-ap1-", _UUID),
+    ("newrelic-key", "NRAK- NRII- NRJS-", r"[A-Za-z0-9_-]{19,}"),
+    ("newrelic-key", "NRAL", _END, r"[0-9A-Za-z]{36}"),
+    ("datadog-key", "ddpat_ ddapp_", r"[A-Za-z0-9]{30,}"),
+    ("sentry-token", "sntrys_ sntryu_", r"[A-Za-z0-9_=+/-]{40,}"),
+    ("sentry-dsn", "@", r"[A-Za-z0-9.:-]{1,200}/[0-9]", r"://[0-9a-f]{32}"),
+    ("grafana-token", "glsa_", r"[A-Za-z0-9]{32}_[0-9a-fA-F]{8}"),
+    ("grafana-token", "glc_eyJ", r"[A-Za-z0-9+/=]{40,}"),
+    ("posthog-personal-key", "phx_", r"[A-Za-z0-9]{40,}"),
+    ("mapbox-secret-token", "sk.eyJ", r"[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{20,}"),
+    ("databricks-token", "dapi", rf"[0-9a-f]{{32}}(?:-[0-9])?{_END}"),
+    ("contentful-token", "CFPAT-", r"[A-Za-z0-9_-]{43}"),
+    ("tailscale-key", "tskey-", r"[a-z]{2,10}-[A-Za-z0-9-]{16,}"),
+    ("duffel-token", "duffel_live_ duffel_test_", r"[A-Za-z0-9_=-]{43}"),
 )  # fmt: skip
+
+SHAPES: Final = tuple(shape for row in _TABLE for shape in _shapes(*row))

@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Final
 
 from .secret_finding import Finding
@@ -9,9 +10,8 @@ from .secret_placeholders import is_stand_in_token
 from .secret_shapes import SHAPES, Shape
 
 _BASE62: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_SHORTEST: Final = 15
-_MARKED: Final = tuple((mark, shape) for shape in SHAPES for mark in shape.marks)
 _CLASSIC_GITHUB_LENGTH: Final = 40
+_SHORTEST: Final = 15
 
 
 def find_tokens(text: str) -> Iterator[Finding]:
@@ -21,15 +21,30 @@ def find_tokens(text: str) -> Iterator[Finding]:
     """
     if len(text) < _SHORTEST:
         return
-    for shape in _shapes_marked_in(text):
-        for found in shape.pattern.finditer(text):
+    for rule, literal, pattern in _possible_shapes(text):
+        if literal not in text:
+            continue
+        for found in pattern.finditer(text):
             if not is_stand_in_token(found[0]):
-                forged = shape.rule == "github-token" and _has_wrong_checksum(found[0])
-                yield Finding(shape.rule, found.start(), found.end(), doubtful=forged)
+                forged = rule == "github-token" and _has_wrong_checksum(found[0])
+                yield Finding(rule, found.start(), found.end(), doubtful=forged)
 
 
-def _shapes_marked_in(text: str) -> Iterator[Shape]:
-    return (shape for mark, shape in _MARKED if mark in text)
+def _sign(shape: Shape) -> str:
+    """The first character of the literal that is neither letter nor digit, "" if none is."""
+    return next((c for c in shape.literal if not c.isalnum()), "")
+
+
+_BY_SIGN: Final = tuple(
+    (sign, tuple(shapes)) for sign, shapes in groupby(sorted(SHAPES, key=_sign), key=_sign)
+)
+
+
+def _possible_shapes(text: str) -> Iterator[Shape]:
+    """Most texts hold few of the signs, so most literals need not be looked for."""
+    for sign, shapes in _BY_SIGN:
+        if sign in text:
+            yield from shapes
 
 
 def _has_wrong_checksum(token: str) -> bool:

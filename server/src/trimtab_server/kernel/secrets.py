@@ -1,17 +1,17 @@
 """Refuse credentials: by a key's name, by a text's form, and through a setting's whole value."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Final
 
 from .secret_entropy import random_runs
 from .secret_finding import Finding
 from .secret_forms import find_forms
-from .secret_json import Member, decode_json, strings_in
-from .secret_keys import judge_member, judge_name
-from .secret_layers import layers
+from .secret_json import Text, decode_json, looks_like_json, pointer_of, strings_in
+from .secret_keys import judge_member, judge_name, may_name_credentials
+from .secret_layers import Layer, layers
 from .secret_placeholders import is_reference, is_stand_in, looks_made
 from .secret_tokens import find_tokens
 
@@ -38,8 +38,7 @@ def scan_text(text: str) -> Finding | None:
     found = _scan(text)
     if found is not None and not found.doubtful:
         return found
-    document = decode_json(text)
-    named = None if document is None else next(_named(list(strings_in(document))), None)
+    named = _named_in_json(text)
     if named is not None and (found is None or not named.doubtful):
         return Finding(named.rule, 0, len(text), named.doubtful)
     return found
@@ -62,24 +61,27 @@ def scan_value(key: str, value_type: str, value: object) -> Finding | None:
 
 def _scan(text: str) -> Finding | None:
     """The first certain finding, in the text or one layer below, else the first doubtful one."""
+    if len(text) < _SHORTEST:
+        return None
+    below = list(layers(text))
     guess: Finding | None = None
-    for found in _findings(text):
+    for found in chain(_formed(text), *map(_formed_below, below)):
         if not found.doubtful:
             return found
         guess = guess or found
-    return guess
+    return guess or _random(text, below)
 
 
-def _findings(text: str) -> Iterator[Finding]:
-    if len(text) < _SHORTEST:
-        return
-    yield from _formed(text)
-    for layer in layers(text):
-        for hidden in _formed(layer.text):
-            start, end = layer.origin(hidden.start)
-            yield replace(hidden, start=start, end=end)
-    for start, end in random_runs(text):
-        yield Finding("random-string", start, end, doubtful=True)
+def _formed_below(layer: Layer) -> Iterator[Finding]:
+    for hidden in _formed(layer.text):
+        start, end = layer.origin(hidden.start)
+        yield replace(hidden, start=start, end=end)
+
+
+def _random(text: str, below: list[Layer]) -> Finding | None:
+    readable = frozenset(start for layer in below if layer.of_runs for start, _ in layer.spans)
+    span = next(random_runs(text, readable), None)
+    return None if span is None else Finding("random-string", *span, doubtful=True)
 
 
 def _formed(text: str) -> Iterator[Finding]:
@@ -102,15 +104,23 @@ def _scan_json(value: object) -> Finding | None:
         found,
         start=found.start - starts[at],
         end=min(found.end - starts[at], len(members[at].text)),
-        pointer=members[at].pointer,
+        pointer=pointer_of(members[at].path),
     )
 
 
-def _named(members: list[Member]) -> Iterator[Finding]:
+def _named_in_json(text: str) -> Finding | None:
+    if not looks_like_json(text) or not may_name_credentials(text):
+        return None
+    document = decode_json(text)
+    return next(_named(strings_in(document)), None)
+
+
+def _named(members: Iterable[Text]) -> Iterator[Finding]:
     """Strings under a member called like a credential. Doubtful where they may be prose."""
     for member in members:
         if member.name and len(member.text) > 1 and not is_stand_in(member.text):
             found = judge_member(member.name)
             if found is not None and not is_reference(member.text):
                 doubtful = found.doubtful or not looks_made(member.text)
-                yield Finding("member-name", 0, len(member.text), doubtful, member.pointer)
+                pointer = pointer_of(member.path)
+                yield Finding("member-name", 0, len(member.text), doubtful, pointer)
