@@ -11,6 +11,7 @@ from trimtab.admin.replies import (
     Entity,
     Environment,
     Explanation,
+    Verdict,
     Version,
     Written,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "Entity",
     "Environment",
     "Explanation",
+    "Verdict",
     "Version",
     "Written",
 ]

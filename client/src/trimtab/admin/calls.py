@@ -1,60 +1,32 @@
 """The management API, one method per route."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any
 
-from trimtab.admin.exchange import Exchange
 from trimtab.admin.keys import in_path
 from trimtab.admin.replies import (
     Candidate,
     Change,
-    ChangeItem,
     Comparison,
     Definition,
     Difference,
     Entity,
     Environment,
     Explanation,
-    UnexpectedReply,
+    Verdict,
     Version,
     Written,
-    read,
-    read_all,
 )
-from trimtab.profile import Profile
-
-CONFIG = "/api/v1/config"
-PAGE = 500
-Item = Mapping[str, object]
-T = TypeVar("T")
+from trimtab.admin.wire import CONFIG, Item, Wire, given
+from trimtab.errors import Complaint
 
 
-class Admin:
+class Admin(Wire):
     """Reads and writes the store of one application, as the holder of the profile's token.
 
     Every method raises a subclass of `trimtab.errors.TrimtabError`: ServerUnreachable,
     NotATrimtabAnswer, or the kind of Refused that says what the server said.
     """
-
-    def __init__(self, profile: Profile, *, channel: str = "api") -> None:
-        self._exchange = Exchange(profile, channel=channel)
-        self._application = profile.application
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._exchange.close()
 
     def entity(self, key: str, environment: str | None = None) -> Entity:
         """One setting, resolved in `environment`, with the ETag that a write must name."""
@@ -105,7 +77,7 @@ class Admin:
     def create(self, item: Item) -> Written:
         """Make a setting, with a value if the item holds one; `item` in the names of the API."""
         in_path(str(item.get("key", "")))
-        body = _given({**item, "application": self._application})
+        body = given({**item, "application": self._application})
         return self._read(Written, self._json("POST", CONFIG, body=body))
 
     def delete(
@@ -129,10 +101,10 @@ class Admin:
         body = self._body({"items": list(items), "comment": comment, "dryRun": dry_run or None})
         return self._change(self._json("POST", f"{CONFIG}/bulk", body=body))
 
-    def validate(self, items: Sequence[Item]) -> Mapping[str, Any]:
-        """What a write of these edits would say: `{"valid", "errors"}`."""
+    def validate(self, items: Sequence[Item]) -> Verdict:
+        """What a write of these edits would say."""
         reply = self._json("POST", f"{CONFIG}/validate", body=self._body({"items": list(items)}))
-        return self._object(reply, "valid")
+        return self._read(Verdict, reply, errors=self._read_all(Complaint, reply, "errors"))
 
     def history(
         self, key: str, environment: str | None = None, *, limit: int | None = None
@@ -160,8 +132,8 @@ class Admin:
         source: str,
         target: str,
         *,
-        source_revision: str | None = None,
-        target_revision: str | None = None,
+        source_revision: int | None = None,
+        target_revision: int | None = None,
     ) -> Comparison:
         """What differs between two environments, or two revisions."""
         query = self._scope(None) | {
@@ -201,6 +173,11 @@ class Admin:
         body = self._body({**target, "comment": comment, "dryRun": dry_run or None})
         return self._change(self._json("POST", f"{CONFIG}/rollback", body=body))
 
+    def head(self) -> str:
+        """The application's current revision, as `epoch.revision`."""
+        response = self._exchange.send("GET", f"{CONFIG}/categories", query=self._scope(None))
+        return response.headers.get("Trimtab-Revision", "")
+
     def categories(self) -> Mapping[str, Any]:
         """Categories with the number of their settings: `{"items": [{"category", "count"}]}`."""
         reply = self._json("GET", f"{CONFIG}/categories", query=self._scope(None))
@@ -238,59 +215,10 @@ class Admin:
         body = self._body({"name": name, "parent": parent, "comment": comment})
         return self._read(Environment, self._json("POST", "/api/v1/environments", body=body))
 
-    def _scope(self, environment: str | None) -> dict[str, object]:
-        return {"environment": environment, "application": self._application}
+    def applications(self) -> Mapping[str, Any]:
+        """Every application that the token may see: `{"items": [{"name", ...}]}`."""
+        return self._object(self._json("GET", "/api/v1/applications"), "items")
 
-    def _body(self, body: Item) -> dict[str, object]:
-        return _given({"application": self._application, **body})
-
-    def _written(self, method: str, path: str, environment: str, etag: str, body: Item) -> Written:
-        sent = {name: it for name, it in body.items() if name != "comment" or it is not None}
-        reply = self._json(
-            method,
-            f"{CONFIG}/{path}",
-            query=self._scope(environment),
-            body=sent,
-            headers={"If-Match": etag},
-        )
-        return self._read(Written, reply)
-
-    def _pages(
-        self, path: str, query: Mapping[str, object], *, limit: int | None = None
-    ) -> Iterator[Any]:
-        size = PAGE if limit is None else max(1, min(limit, PAGE))
-        cursor: object = None
-        while True:
-            page = self._json("GET", path, query={**query, "limit": size, "cursor": cursor})
-            yield page
-            cursor = page.get("nextCursor") if isinstance(page, dict) else None
-            if not cursor:
-                return
-
-    def _json(self, method: str, path: str, **parts: Any) -> Any:
-        return self._exchange.json(self._exchange.send(method, path, **parts))
-
-    def _change(self, reply: object) -> Change:
-        return self._read(Change, reply, items=self._read_all(ChangeItem, reply))
-
-    def _read(self, kind: type[T], reply: object, **parts: object) -> T:
-        try:
-            return read(kind, reply, **parts)
-        except UnexpectedReply as error:
-            raise self._exchange.unexpected(error) from None
-
-    def _read_all(self, kind: type[T], reply: object, name: str = "items") -> tuple[T, ...]:
-        try:
-            return read_all(kind, reply, name)
-        except UnexpectedReply as error:
-            raise self._exchange.unexpected(error) from None
-
-    def _object(self, reply: object, name: str) -> Mapping[str, Any]:
-        if isinstance(reply, dict) and name in reply:
-            return reply
-        raise self._exchange.unexpected(UnexpectedReply(f"there is no {name}"))
-
-
-def _given(body: Item) -> dict[str, object]:
-    """What was given: an absent part is left out, because null can mean something else."""
-    return {name: value for name, value in body.items() if value is not None}
+    def create_application(self, name: str) -> Mapping[str, Any]:
+        """Make an application, with its own environments."""
+        return self._object(self._json("POST", "/api/v1/applications", body={"name": name}), "name")

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, TypeVar
 
+from trimtab.errors import Complaint
+
 Json = Mapping[str, Any]
 T = TypeVar("T")
 
@@ -166,12 +168,24 @@ class Definition:
     raw: Json = field(default_factory=dict, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a write would say; `errors` names every broken rule."""
+
+    valid: bool
+    errors: tuple[Complaint, ...] = ()
+    raw: Json = field(default_factory=dict, repr=False)
+
+
 def read(kind: type[T], raw: object, **parts: object) -> T:
     """Make a `kind` of a JSON object, field by field; raises UnexpectedReply."""
     if not isinstance(raw, dict):
         raise UnexpectedReply(f"{kind.__name__} is not a JSON object")
-    values: dict[str, object] = {"raw": raw, **parts}
-    for one in fields(kind):  # type: ignore[arg-type]  # every kind here is a dataclass
+    members = fields(kind)  # type: ignore[arg-type]  # every kind here is a dataclass
+    values: dict[str, object] = dict(parts)
+    if any(one.name == "raw" for one in members):
+        values["raw"] = raw
+    for one in members:
         name = _camel_case(one.name)
         if one.name in values:
             continue

@@ -8,7 +8,7 @@ import typer
 from trimtab.cli.commands.categories import categories, schema
 from trimtab.cli.commands.define import define
 from trimtab.cli.commands.diff import diff
-from trimtab.cli.commands.environments import environments
+from trimtab.cli.commands.environments import applications, environments
 from trimtab.cli.commands.explain import explain
 from trimtab.cli.commands.export import export
 from trimtab.cli.commands.get import get
@@ -51,6 +51,7 @@ app.command("diff", rich_help_panel=_READ)(diff)
 app.command("schema", rich_help_panel=_READ)(schema)
 app.command("categories", rich_help_panel=_READ)(categories)
 app.command("environments", rich_help_panel=_READ)(environments)
+app.command("applications", rich_help_panel=_READ)(applications)
 app.command("set", rich_help_panel=_WRITE)(set_value)
 app.command("unset", rich_help_panel=_WRITE)(unset)
 app.command("define", rich_help_panel=_WRITE)(define)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from trimtab.admin import Change, ChangeItem, Entity
 from trimtab.cli.output import print_table, say
-from trimtab.cli.values import as_text, shown
+from trimtab.cli.values import as_text, shown, shown_rules
 
 _COLUMNS = ("KEY", "ENVIRONMENT", "WHAT", "OLD", "NEW")
 _PARTS = {"validationRules": "rules", "isSecret": "secret"}
@@ -12,16 +12,22 @@ _PARTS = {"validationRules": "rules", "isSecret": "secret"}
 
 def print_change(items: Sequence[ChangeItem]) -> None:
     """Every edit of a change: what is there and what would be, or is now."""
-    print_table(_COLUMNS, [_row(item) for item in items])
+    born = {item.key: item for item in items if _is_new_setting(item)}
+    rows = [
+        _new_setting(item, items) if _is_new_setting(item) else _row(item)
+        for item in items
+        if item.key not in born or _is_new_setting(item)
+    ]
+    print_table(_COLUMNS, rows)
 
 
 def say_written(change: Change) -> None:
-    """One line: how many edits, as which revision."""
-    count = len(change.items)
-    if change.changed:
-        say(f"Written: {count} {'edit' if count == 1 else 'edits'}, revision {change.revision}.")
-    else:
+    """One line: how many keys, as which revision."""
+    if not change.changed:
         say("Nothing to write: it is so already.")
+        return
+    count = len({item.key for item in change.items})
+    say(f"Written: {count} {'key' if count == 1 else 'keys'}, revision {change.revision}.")
 
 
 def moved(before: Entity, now: Entity) -> str:
@@ -52,11 +58,28 @@ def edited_parts(old: object, new: object) -> tuple[str, str]:
 
 
 def _row(item: ChangeItem) -> tuple[str, str, str, str, str]:
-    if item.kind == "definition":
-        old, new = edited_parts(item.old, item.new)
-    else:
-        old, new = shown(item.old), shown(item.new)
+    match item.kind:
+        case "definition":
+            old, new = edited_parts(item.old, item.new)
+        case "value":
+            old, new = ("(not set)" if it is None else shown(it) for it in (item.old, item.new))
+        case _:
+            old, new = shown(item.old), shown(item.new)
     return (item.key or "-", item.environment or "all", item.kind, old, new)
+
+
+def _is_new_setting(item: ChangeItem) -> bool:
+    return item.kind == "definition" and item.old is None
+
+
+def _new_setting(item: ChangeItem, items: Sequence[ChangeItem]) -> tuple[str, str, str, str, str]:
+    """One row for definition, value and policy of a setting that is made."""
+    value = next((it for it in items if it.key == item.key and it.kind == "value"), None)
+    parts = [str(item.new["type"]), shown_rules(item.new["validationRules"])]
+    if value is not None:
+        parts.append(shown(value.new))
+    environment = (value and value.environment) or "all"
+    return (item.key or "-", environment, "new", "-", ", ".join(filter(None, parts)))
 
 
 def _some_parts(definition: Mapping[str, object], names: Sequence[str]) -> str:

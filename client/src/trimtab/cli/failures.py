@@ -1,5 +1,7 @@
 """Every failure in plain sentences: what is wrong, with which key, and what to do."""
 
+import re
+
 from trimtab.cli.incoming.setting import CannotImport
 from trimtab.errors import (
     Complaint,
@@ -10,6 +12,7 @@ from trimtab.errors import (
     TrimtabError,
 )
 
+_RULE = re.compile(r"/validationRules/(\w+)")
 _NOT_AUTHENTICATED = (
     "The server does not accept this token (it is wrong, expired or revoked): "
     "run `trimtab up` again, or set TRIMTAB_TOKEN to a valid one."
@@ -30,7 +33,7 @@ def sentences(error: Exception) -> list[str]:
         case CannotImport():
             return [str(error), *(f"  {reason}" for reason in error.reasons)]
         case TrimtabError():
-            return [str(error)]
+            return [_sentence(str(error))]
         case OSError():
             return [f"{error.filename or 'A file'}: {error.strerror or error}."]
         case _:
@@ -44,7 +47,7 @@ def complaint_lines(complaints: tuple[Complaint, ...]) -> list[str]:
 
 def _refused(error: Refused) -> list[str]:
     lines = complaint_lines(error.problem.errors)
-    if len(lines) == 1:
+    if len(lines) == 1 or _sentence(str(error)) in lines:
         return lines
     reference = f" (request {error.problem.request_id})" if error.status >= 500 else ""
     return [f"{_sentence(str(error))}{reference}", *(f"  {line}" for line in lines)]
@@ -52,6 +55,9 @@ def _refused(error: Refused) -> list[str]:
 
 def _named(complaint: Complaint) -> str:
     message = _sentence(complaint.message or complaint.rule)
+    rule = _RULE.search(complaint.pointer)
+    if rule and rule[1] not in message:
+        message = f"{message} (The rule is {rule[1]}.)"
     if complaint.key and complaint.key not in message:
         return f"{complaint.key}: {message}"
     if not complaint.key and complaint.pointer:

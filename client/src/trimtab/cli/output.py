@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import sys
+import textwrap
 from collections.abc import Sequence
 from typing import IO
 
@@ -16,7 +17,7 @@ from rich.text import Text
 # Control characters of a stored text must not reach somebody's terminal.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _GAP = 2
-_SMALLEST_COLUMN = 14
+_NARROWEST_VALUE = 12
 
 Row = Sequence[str]
 
@@ -57,16 +58,37 @@ def print_json(value: object) -> None:
 def print_table(columns: Row, rows: Sequence[Row]) -> None:
     """Rows under headings. The first column is never cut; piped, no column is."""
     cells = [[visible(cell) for cell in row] for row in rows]
-    if is_terminal():
-        _print_for_a_person(columns, cells, width())
-    else:
+    if not is_terminal():
         sys.stdout.write(aligned([columns, *cells]))
         sys.stdout.flush()
+    elif fits(columns, cells, narrowest=_NARROWEST_VALUE):
+        print_wrapped(columns, cells)
+    else:
+        _print_stacked(columns, cells)
 
 
-def print_cards(columns: Row, rows: Sequence[Row]) -> None:
-    """Rows under headings, wrapped to `width()` on any output: long explanations stay readable."""
-    _print_for_a_person(columns, [[visible(cell) for cell in row] for row in rows], width())
+def fits(columns: Row, rows: Sequence[Row], *, narrowest: int) -> bool:
+    """Whether the first column whole and the others at least `narrowest` wide find room."""
+    table = [columns, *rows]
+    longest = max(len(row[0]) for row in table)
+    rest = (max(len(row[index]) for row in table) for index in range(1, len(columns)))
+    return longest + sum(min(size, narrowest) + _GAP for size in rest) <= width()
+
+
+def print_wrapped(columns: Row, rows: Sequence[Row]) -> None:
+    """A table as wide as `width()`; its cells are wrapped, those of the first column never."""
+    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
+    longest = max(len(row[0]) for row in [columns, *rows])
+    table.add_column(Text(columns[0]), no_wrap=True, min_width=longest)
+    for name in columns[1:]:
+        table.add_column(Text(name), overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(visible(cell)) for cell in row))
+    console = Console(width=width(), highlight=False, force_terminal=is_terminal() or None)
+    with console.capture() as captured:
+        console.print(table)
+    sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+    sys.stdout.flush()
 
 
 def aligned(rows: Sequence[Row]) -> str:
@@ -92,34 +114,23 @@ def write_any_character(*streams: IO[str]) -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _print_for_a_person(columns: Row, rows: Sequence[Row], columns_wide: int) -> None:
-    console = Console(width=columns_wide, highlight=False, force_terminal=is_terminal() or None)
-    longest = max((len(row[0]) for row in [columns, *rows]), default=0)
-    rest = sum(
-        min(max(len(row[index]) for row in [columns, *rows]), _SMALLEST_COLUMN) + _GAP
-        for index in range(1, len(columns))
-    )
-    if longest + rest > columns_wide:
-        _print_stacked(console, columns, rows)
-        return
-    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
-    table.add_column(Text(columns[0]), no_wrap=True, min_width=longest)
-    for name in columns[1:]:
-        table.add_column(Text(name), overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    console.print(table)
-
-
-def _print_stacked(console: Console, columns: Row, rows: Sequence[Row]) -> None:
+def _print_stacked(columns: Row, rows: Sequence[Row]) -> None:
     """Each row as a paragraph under its first cell, where columns would be too narrow to read."""
-    widest = max(map(len, columns[1:]), default=0) + _GAP
+    names = [f"  {name.lower()}" for name in columns[1:]]
+    indent = max(map(len, names)) + _GAP
     for row in rows:
-        console.print(Text(row[0], style="bold"), soft_wrap=True)
-        fields = Table(box=None, pad_edge=False, padding=(0, 0, 0, 2), show_header=False)
-        fields.add_column(no_wrap=True, min_width=widest)
-        fields.add_column(overflow="fold")
-        for name, cell in zip(columns[1:], row[1:], strict=True):
+        say(row[0])
+        for name, cell in zip(names, row[1:], strict=True):
             if cell:
-                fields.add_row(Text(name.lower(), style="dim"), Text(cell))
-        console.print(fields)
+                say(wrapped(f"{name.ljust(indent)}{cell}", indent))
+
+
+def wrapped(text: str, indent: int) -> str:
+    """The text in lines of `width()`; those after the first are indented, no word is cut."""
+    return textwrap.fill(
+        text,
+        width(),
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

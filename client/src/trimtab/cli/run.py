@@ -37,6 +37,8 @@ def run(arguments: Sequence[str]) -> int:
         return _failed(error, sentences(error))
     except Exception as error:  # noqa: BLE001  the outermost: a traceback helps no user
         return _failed(error, [_unexpected(error)])
+    if result == ExitCode.INTERRUPTED:
+        complain("Interrupted.")
     return result if isinstance(result, int) else ExitCode.OK
 
 

@@ -30,8 +30,10 @@ def shown(value: object) -> str:
 
 
 def shown_rules(rules: Mapping[str, Any]) -> str:
-    """Rules in one phrase: `min 0, max 1`."""
-    return ", ".join(f"{name} {_rule(value)}" for name, value in rules.items())
+    """Rules in one phrase: `min 0, max 1`, `one of a | b`."""
+    return ", ".join(
+        f"{'one of' if name == 'enum' else name} {_rule(value)}" for name, value in rules.items()
+    )
 
 
 class BadValue(TrimtabError):

@@ -80,7 +80,7 @@ def define(
         before = _find(store, key)
         edits = _edits(key, before, given, rules, default, no_default)
         if before is None:
-            written = _create(store, key, edits, comment, yes)
+            written = _create(store, key, edits, comment, yes, quiet=as_json)
         else:
             written = _redefine(store, before, edits, comment, yes, quiet=as_json)
     if as_json:
@@ -113,7 +113,7 @@ def _edits(
         raise UsageMistake(f"There is no setting {key} yet: say what it is with --type.")
     current = before.validation_rules if before else {}
     wanted = rules.over(key, type_name, current)
-    if wanted != current:
+    if rules.given:
         given["validationRules"] = wanted
     if default is not None:
         given["default"] = typed_as(f"The default of {key}", type_name, default)
@@ -125,12 +125,13 @@ def _edits(
 
 
 def _create(
-    store: Store, key: str, edits: dict[str, Any], comment: str | None, yes: bool
+    store: Store, key: str, edits: dict[str, Any], comment: str | None, yes: bool, *, quiet: bool
 ) -> Written:
     words = [edits["type"], shown_rules(edits.get("validationRules", {}))]
     if "default" in edits:
         words.append(f"default {shown(edits['default'])}")
-    say(f"New setting {key}: {', '.join(word for word in words if word)}")
+    if not quiet:
+        say(f"New setting {key}: {', '.join(word for word in words if word)}")
     ask("Make it?", yes=yes)
     where = {"key": key, "environment": root_of(store), "comment": comment}
     return store.admin.create({**edits, **where})

@@ -105,6 +105,12 @@ class Rules:
     schema: Path | None
     dropped: list[str]
 
+    @property
+    def given(self) -> bool:
+        """Whether any option says anything about rules."""
+        values = (*self.numbers.values(), *self.others.values(), self.schema)
+        return bool(self.choices or self.dropped) or any(it is not None for it in values)
+
     def over(self, key: str, type_name: str, current: Mapping[str, object]) -> dict[str, object]:
         """The current rules with these laid over them; raises UsageMistake."""
         rules = {name: it for name, it in current.items() if name not in self.dropped}

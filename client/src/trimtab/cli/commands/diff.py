@@ -9,6 +9,7 @@ from trimtab.cli.connect import connect
 from trimtab.cli.exits import ExitCode
 from trimtab.cli.options import Application, AsJson
 from trimtab.cli.output import print_json, print_table, say
+from trimtab.cli.revisions import given_number
 from trimtab.cli.values import shown
 
 Side = Annotated[str, typer.Argument(metavar="ENVIRONMENT", help="An environment.")]
@@ -40,7 +41,10 @@ def diff(
     """
     with connect(application) as store:
         found = store.admin.diff(
-            source, target, source_revision=source_revision, target_revision=target_revision
+            source,
+            target,
+            source_revision=given_number(store, source_revision),
+            target_revision=given_number(store, target_revision),
         )
     if as_json:
         print_json(found.raw)

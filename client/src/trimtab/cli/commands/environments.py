@@ -1,4 +1,4 @@
-"""`trimtab environments`: which there are, and what inherits from what."""
+"""`trimtab environments` and `trimtab applications`: which there are, and new ones."""
 
 from typing import Annotated
 
@@ -11,6 +11,10 @@ from trimtab.cli.output import print_json, print_table, say
 Add = Annotated[str | None, typer.Option("--add", metavar="NAME", help="Make this environment.")]
 Parent = Annotated[
     str, typer.Option("--parent", metavar="NAME", help="With --add: what it inherits from.")
+]
+
+AddApplication = Annotated[
+    str | None, typer.Option("--add", metavar="NAME", help="Make this application.")
 ]
 
 
@@ -37,3 +41,20 @@ def environments(
         print_table(
             ("ENVIRONMENT", "INHERITS FROM"), [(one.name, one.parent or "-") for one in found]
         )
+
+
+def applications(add: AddApplication = None, as_json: AsJson = False) -> None:
+    """List the applications, or make one: `trimtab applications --add shop`."""
+    with connect() as store:
+        if add is not None:
+            made = store.admin.create_application(add)
+            if as_json:
+                print_json(made)
+            else:
+                say(f"Made {add}.")
+            return
+        found = store.admin.applications()
+    if as_json:
+        print_json(found)
+    else:
+        print_table(("APPLICATION",), [(str(one["name"]),) for one in found["items"]])

@@ -33,5 +33,5 @@ def explain(
 
 def _row(one: Candidate) -> tuple[str, str, str, str]:
     source = one.source if one.environment is None else f"{one.source} ({one.environment})"
-    who = f" Version {one.version}, by {one.updated_by}." if one.version and one.updated_by else ""
+    who = f"; version {one.version}, by {one.updated_by}" if one.version else ""
     return (source, shown(one.value), "wins" if one.won else "-", f"{one.reason}{who}")

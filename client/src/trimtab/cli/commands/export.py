@@ -14,6 +14,7 @@ from trimtab.cli.connect import connect
 from trimtab.cli.exits import UsageMistake
 from trimtab.cli.options import Application, Environment, Yes
 from trimtab.cli.output import complain
+from trimtab.cli.revisions import given_number
 
 
 class Format(StrEnum):
@@ -66,7 +67,7 @@ def export(
             meta=meta or None,
             category=category,
             prefix=prefix,
-            revision=revision,
+            revision=given_number(store, revision),
             at=at,
         )
     if output is None:

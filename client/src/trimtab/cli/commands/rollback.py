@@ -10,6 +10,7 @@ from trimtab.cli.connect import Store, connect
 from trimtab.cli.exits import UsageMistake
 from trimtab.cli.options import Application, AsJson, Comment, Environment, Yes
 from trimtab.cli.output import print_json, say
+from trimtab.cli.revisions import revision_number
 
 OneKey = Annotated[
     str | None, typer.Argument(metavar="KEY", help="One key, together with --version.")
@@ -75,17 +76,15 @@ def _target(
         case (str(), int(), None, None) if not exact:
             return {"environment": store.environment_to_write(), "key": key, "version": version}
         case (None, None, str(), None):
-            scope = {"environment": store.environment_to_write(), "revision": _number(revision)}
+            scope = {
+                "environment": store.environment_to_write(),
+                "revision": revision_number(store, revision),
+            }
             return {**scope, "exact": True} if exact else scope
         case (None, None, None, str()) if not exact:
-            return {"change": _number(change)}
+            return {"change": revision_number(store, change)}
         case _:
             raise UsageMistake(
                 "Say what to restore, in one of three ways: KEY --version NUMBER, "
                 "--revision REVISION (with --exact to pin inherited values), or --change REVISION."
             )
-
-
-def _number(revision: str) -> object:
-    """`12` or `1795305600.12`: a plain number is sent as one."""
-    return int(revision) if revision.isascii() and revision.isdigit() else revision

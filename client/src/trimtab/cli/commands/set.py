@@ -8,6 +8,7 @@ from trimtab.admin import Entity, Written
 from trimtab.cli.ask import ask
 from trimtab.cli.changes import moved
 from trimtab.cli.connect import Store, connect
+from trimtab.cli.failures import complaint_lines
 from trimtab.cli.lookup import entity
 from trimtab.cli.options import Application, AsJson, Comment, Environment, Key, Yes
 from trimtab.cli.output import complain, print_json, say
@@ -44,6 +45,7 @@ def set_value(
         before = entity(store, key, target)
         new = typed(before, value)
         if not _is_there(before, new):
+            _check(store, before, new)
             if not as_json:
                 say(_what(before, new))
             ask("Write it?", yes=yes)
@@ -54,6 +56,20 @@ def set_value(
         say(_done(before, written))
     if not written.effective:
         complain(_shadowed(before))
+
+
+class NotAccepted(TrimtabError):
+    """The server would refuse the value."""
+
+    code = "not-accepted"
+
+
+def _check(store: Store, before: Entity, new: object) -> None:
+    """Ask before the value is shown: one that is refused, a credential perhaps, never is."""
+    item = {"key": before.key, "environment": before.environment, "value": new}
+    verdict = store.admin.validate([item])
+    if not verdict.valid:
+        raise NotAccepted("\n".join(complaint_lines(verdict.errors)))
 
 
 def _put(store: Store, before: Entity, new: object, comment: str | None) -> Written:

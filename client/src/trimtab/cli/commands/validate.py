@@ -1,11 +1,11 @@
 """`trimtab validate`: what a write would say, without writing."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from trimtab.admin import Verdict
 from trimtab.cli.connect import Store, connect
 from trimtab.cli.exits import ExitCode, UsageMistake
 from trimtab.cli.failures import complaint_lines
@@ -15,7 +15,6 @@ from trimtab.cli.lookup import entity
 from trimtab.cli.options import Application, AsJson, Environment
 from trimtab.cli.output import complain, print_json, say
 from trimtab.cli.values import typed
-from trimtab.errors import Complaint
 
 OneKey = Annotated[str | None, typer.Argument(metavar="KEY", help="The key of a setting.")]
 OneValue = Annotated[str | None, typer.Argument(metavar="VALUE", help="The value to try.")]
@@ -25,7 +24,7 @@ File = Annotated[
 ]
 
 
-_FINE: Mapping[str, Any] = {"valid": True, "errors": []}
+_FINE = Verdict(valid=True, raw={"valid": True, "errors": []})
 
 
 def validate(
@@ -44,13 +43,13 @@ def validate(
         items = _items(store, key, value, file)
         verdict = store.admin.validate(items) if items else _FINE
     if as_json:
-        print_json(verdict)
-    elif verdict["valid"]:
+        print_json(verdict.raw)
+    elif verdict.valid:
         say("It would be accepted.")
     else:
-        for line in complaint_lines(tuple(_complaint(one) for one in verdict["errors"])):
+        for line in complaint_lines(verdict.errors):
             complain(line)
-    if not verdict["valid"]:
+    if not verdict.valid:
         raise typer.Exit(ExitCode.REFUSED)
 
 
@@ -64,9 +63,3 @@ def _items(
         found = entity(store, key, target)
         return [{"key": found.key, "environment": target, "value": typed(found, value)}]
     raise UsageMistake("Say what to try: KEY VALUE, or --file FILE.")
-
-
-def _complaint(raw: dict[str, str]) -> Complaint:
-    return Complaint(
-        raw.get("pointer", ""), raw.get("key"), raw.get("rule", ""), raw.get("message", "")
-    )

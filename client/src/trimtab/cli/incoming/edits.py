@@ -64,12 +64,12 @@ def without_refused(store: Store, edits: Edits) -> tuple[Edits, dict[str, str]]:
     refused: dict[str, str] = {}
     items = edits.items
     while items:
-        errors = store.admin.validate(items)["errors"]
-        bad = {_index(one["pointer"]): one["message"] for one in reversed(errors)}
+        errors = store.admin.validate(items).errors
+        bad = {_index(one.pointer): one.message for one in reversed(errors)}
         if not bad:
             break
         if None in bad:  # not about one item: nothing can be left out to mend it
-            raise CannotImport("The server refuses the file:", [one["message"] for one in errors])
+            raise CannotImport("The server refuses the file:", [one.message for one in errors])
         refused |= {str(items[index]["key"]): bad[index] for index in bad if index is not None}
         items = [item for index, item in enumerate(items) if index not in bad]
     return replace(edits, items=items), refused

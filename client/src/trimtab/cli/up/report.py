@@ -8,12 +8,14 @@ from pathlib import Path
 from trimtab.admin import Entity
 from trimtab.cli.connect import Store
 from trimtab.cli.incoming.env import is_commented_out
-from trimtab.cli.output import print_cards, say
+from trimtab.cli.output import fits, print_wrapped, say, wrapped
 from trimtab.cli.values import as_text, shown_rules
 from trimtab.migrate.decision import Decision
 from trimtab.profile import DATA_DIR_NAME, Profile
 
 _COLUMNS = ("KEY", "GOES TO", "TYPE", "RULES", "WHY")
+_NARROWEST_WHY = 32
+_INDENT = 4
 
 
 def say_decisions(decisions: Sequence[Decision], refused: Mapping[str, str]) -> None:
@@ -28,9 +30,19 @@ def say_decisions(decisions: Sequence[Decision], refused: Mapping[str, str]) -> 
         (one.key, "environment", one.type.value, "", refused.get(one.key, one.why))
         for one in staying
     ]
-    print_cards(_COLUMNS, rows)
+    if fits(_COLUMNS, rows, narrowest=_NARROWEST_WHY):
+        print_wrapped(_COLUMNS, rows)
+    else:
+        _say_narrow(rows)
     say()
     say(f"{len(moving)} keys for the database, {len(staying)} stay in the environment.")
+
+
+def _say_narrow(rows: Sequence[tuple[str, ...]]) -> None:
+    """The same in two lines a key, where the table would be too narrow to read."""
+    for key, target, type_name, rules, why in rows:
+        say(wrapped(f"{key}: {target}, {type_name}{rules and f', {rules}'}", _INDENT))
+        say(wrapped(f"{' ' * _INDENT}{why}", _INDENT))
 
 
 def _why(one: Decision) -> str:
@@ -87,7 +99,7 @@ def _example(store: Store, settings: Sequence[Entity]) -> tuple[Entity, object]:
     for one in ordered[:5]:
         for value in _other_values(one):
             item = {"key": one.key, "environment": "dev", "value": value}
-            if store.admin.validate([item])["valid"]:
+            if store.admin.validate([item]).valid:
                 return one, value
     first = next((one for one in settings if one.value is not None), settings[0])
     return first, first.value

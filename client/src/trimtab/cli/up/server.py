@@ -19,10 +19,11 @@ from trimtab.cli.up.stop_signals import StopSignals
 from trimtab.errors import TrimtabError
 
 READY_WITHIN_SECONDS = 60.0
-ENDS_WITHIN_SECONDS = 2.0
+ENDS_WITHIN_SECONDS = 2.5
 LAST_LINES = 15
 LARGEST_LOG_BYTES = 5_000_000
 _PAUSE_SECONDS = 0.05
+_OWNER_ONLY = 0o077
 
 
 class NoServerInstalled(TrimtabError):
@@ -65,6 +66,7 @@ class ServerProgram:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 start_new_session=True,
+                umask=_OWNER_ONLY,
                 check=False,
             )
         if done.returncode:
@@ -94,6 +96,7 @@ class ServerProgram:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # a Ctrl-C is the parent's to pass on
+                umask=_OWNER_ONLY,
             )
         return RunningServer(self, address, process, start)
 
