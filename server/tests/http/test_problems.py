@@ -75,6 +75,7 @@ async def test_problem__framework_exception__keeps_status_and_headers_not_words(
         ({}, "/number", "missing"),
         ({"number": "canary-4711-never-shown"}, "/number", "int-parsing"),
         ({"number": 1, "canary 4711": 1}, "/(unnamed)", "extra-forbidden"),
+        ({"number": 1, "AKIA" + "Z7QX4N2LWT5PRV3K": 1}, "/(unnamed)", "extra-forbidden"),
         ({"number": 1, "surplus": "canary-4711-never-shown"}, "/surplus", "extra-forbidden"),
         ({"number": 1, "names": ["canary-4711-never-shown x"]}, "/names", "value-error"),
         ({"number": 1, "inner": {"a/b~c": "canary-4711"}}, "/inner/(unnamed)", "int-parsing"),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from trimtab_server.kernel.secrets import scan_text
 from trimtab_server.kernel.violation import Violation
 
 # These put a piece of the input, or whatever text an exception had, into their message.
@@ -59,10 +60,10 @@ def _lowered(sentence: str) -> str:
 
 
 def _shown(part: str | int) -> str:
-    """Names come from the caller too; one that is no plain name is not repeated."""
-    if isinstance(part, int) or _PLAIN_NAME.fullmatch(part):
+    """Names come from the caller too; one that is not plainly a name is not repeated."""
+    if isinstance(part, int):
         return str(part)
-    return _NOT_NAMED
+    return part if _PLAIN_NAME.fullmatch(part) and scan_text(part) is None else _NOT_NAMED
 
 
 def _escaped(part: str) -> str:

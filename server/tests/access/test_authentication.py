@@ -1,0 +1,254 @@
+"""The door: a live token in the Authorization header, or 401, before a byte of the body is read."""
+
+import base64
+import json
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI, Request
+
+from trimtab_server.access.authenticate import Authenticator
+from trimtab_server.access.authentication import AuthenticationMiddleware
+from trimtab_server.access.issue_token import IssuedToken
+from trimtab_server.access.permission import Role
+from trimtab_server.access.principal import Grant
+from trimtab_server.http.last_resort import LastResortMiddleware
+from trimtab_server.http.problems import install_problem_handlers
+from trimtab_server.http.request_context import RequestContextMiddleware
+from trimtab_server.infra.database import Database
+
+AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+Issue = Callable[..., Awaitable[IssuedToken]]
+Headers = list[tuple[bytes, bytes]]
+ROUTES = (("GET", "/things"), ("POST", "/things"), ("PUT", "/things/a"), ("GET", "/nowhere"))
+MUTATIONS = 500
+
+# Headers that have opened doors elsewhere: identity asserted by a proxy, rewritten addresses and
+# methods, internal callers, and tokens in places where they do not belong.
+ELSEWHERE = """
+    x-forwarded-for x-real-ip x-client-ip true-client-ip cf-connecting-ip forwarded via
+    x-forwarded-host x-forwarded-user x-forwarded-email x-remote-user remote-user x-user x-user-id
+    x-auth-user x-authenticated-user x-webauth-user x-goog-authenticated-user-email
+    x-original-url x-rewrite-url x-forwarded-path x-forwarded-uri x-http-method-override
+    x-method-override x-internal x-internal-request x-service-auth serveridentity user-agent
+    x-api-key api-key apikey x-auth-token x-access-token access-token token x-token
+    x-trimtab-token trimtab-token cookie proxy-authorization x-authorization
+    authorization-token authentication www-authenticate referer origin host x-consul-token
+    x-vault-token x-amz-security-token x-csrf-token x-debug x-admin
+""".split()
+
+
+def values_for(token: str) -> tuple[str, ...]:
+    return (
+        token,
+        f"Bearer {token}",
+        f"token={token}",
+        "127.0.0.1",
+        "localhost",
+        "admin",
+        "Nacos-Server",
+        "security",
+        "/livez",
+        "true",
+    )
+
+
+def mangled(token: str) -> Iterator[str]:
+    """Authorization values around a live token, none of which is one."""
+    encoded = base64.b64encode(f"{token}:".encode()).decode()
+    yield from (token, f" Bearer {token}", f"Bearer\t{token}", f"Bearer:{token}", f"Bearer={token}")
+    yield from (f"Bearer  {token}", f"Bearer {token} ", f"Bearer {token},", f"Bearer '{token}'")
+    yield from (f"Basic {encoded}", f"Token {token}", f"Digest {token}", f"Bearer Bearer {token}")
+    yield from (f"Bearer {token}\x00", f"Bearer {token.upper()}", f"Bearer {token[::-1]}", "Bearer")
+    yield from (f"Bearer {token[:place]}" for place in range(1, len(token)))
+    yield from (f"Bearer {token}{other}" for other in "abc;/?#%&")
+    yield from (
+        "",
+        "null",
+        "undefined",
+        "Bearer null",
+        "Bearer undefined",
+        "Bearer *",
+        "Bearer tt_",
+    )
+
+
+def mutations(token: str) -> list[Headers]:
+    made: list[Headers] = [
+        [(name.encode(), value.encode())] for name in ELSEWHERE for value in values_for(token)
+    ]
+    made += [[(b"authorization", value.encode("latin-1"))] for value in mangled(token)]
+    good = (b"authorization", f"Bearer {token}".encode())
+    made += [
+        [good, good],
+        [good, (b"authorization", b"")],
+        [(b"authorization", b"Basic eA=="), good],
+    ]
+    return made
+
+
+async def ask(
+    app: FastAPI, method: str, path: str, headers: Headers, query: str = ""
+) -> tuple[int, dict[str, str], dict[str, Any]]:
+    """The answer to a request whose body must not be read unless the door is open."""
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def receive() -> MutableMapping[str, Any]:
+        raise AssertionError("the body was read")
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": query.encode(),
+        "headers": headers,
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+    }
+    await app(scope, receive, send)
+    reply = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    body = b"".join(message["body"] for message in sent[1:])
+    return sent[0]["status"], reply, json.loads(body) if body else {}
+
+
+def build(database: Database) -> FastAPI:
+    app = FastAPI()
+
+    @app.get("/things")
+    async def read(request: Request) -> dict[str, str]:
+        return {"who": request.state.principal.name}
+
+    @app.post("/things")
+    @app.put("/things/{name}")
+    async def write(request: Request) -> dict[str, str]:
+        await request.body()
+        return {}
+
+    @app.get("/livez")
+    async def livez(request: Request) -> dict[str, bool]:
+        return {"known": hasattr(request.state, "principal")}
+
+    install_problem_handlers(app)
+    authenticator = Authenticator(database, now=lambda: AT)
+    app.add_middleware(
+        AuthenticationMiddleware, authenticate=authenticator, open_paths=frozenset({"/livez"})
+    )
+    app.add_middleware(LastResortMiddleware)
+    app.add_middleware(RequestContextMiddleware)
+    return app
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'store.sqlite3'}"
+
+
+@pytest.fixture
+def app(database: Database) -> FastAPI:
+    return build(database)
+
+
+async def test_authentication__header_mutations_on_every_route__all_401(
+    app: FastAPI, issue: Issue
+) -> None:
+    issued = await issue(Grant(Role.ADMIN))
+    tried = mutations(issued.text)
+    assert len({tuple(one) for one in tried}) >= MUTATIONS
+    for headers in tried:
+        for method, path in ROUTES:
+            status, reply, problem = await ask(app, method, path, headers)
+            assert status == 401, (method, path, headers)
+            assert reply["www-authenticate"].startswith("Bearer")
+            assert reply["content-type"] == "application/problem+json"
+            assert problem["code"] == "unauthenticated"
+            assert issued.text not in json.dumps(problem)
+
+
+async def test_authentication__token_in_the_query__is_401(app: FastAPI, issue: Issue) -> None:
+    issued = await issue(Grant(Role.ADMIN))
+    for name in ("token", "access_token", "api_key", "authorization", "bearer"):
+        status, _, _ = await ask(app, "GET", "/things", [], f"{name}={issued.text}")
+        assert status == 401
+
+
+async def test_authentication__no_credential__says_what_is_needed(app: FastAPI) -> None:
+    status, reply, problem = await ask(app, "POST", "/things", [])
+    assert status == 401
+    assert reply["www-authenticate"] == 'Bearer realm="trimtab"'
+    assert reply["x-request-id"] == problem["requestId"]
+    assert "Bearer" in problem["detail"]
+
+
+async def test_authentication__live_token__comes_in_with_its_principal(
+    app: FastAPI, issue: Issue
+) -> None:
+    issued = await issue(name="ada")
+    headers = [(b"authorization", f"Bearer {issued.text}".encode())]
+    assert (await ask(app, "GET", "/things", headers))[2] == {"who": "ada"}
+
+
+async def test_authentication__open_path__is_open_to_reading_only(app: FastAPI) -> None:
+    status, _, body = await ask(app, "GET", "/livez", [])
+    assert (status, body) == (200, {"known": False})
+    assert (await ask(app, "HEAD", "/livez", []))[0] == 405  # open, but not served in this app
+    for method in ("POST", "PUT", "DELETE", "OPTIONS", "TRACE", "get"):
+        assert (await ask(app, method, "/livez", []))[0] == 401
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/livez/",
+        "//livez",
+        "/livez/../things",
+        "/LIVEZ",
+        "/livez;a",
+        "/livez%2f",
+        "/.",
+        "",
+        "/a/livez",
+    ],
+)
+async def test_authentication__nearly_an_open_path__is_401(app: FastAPI, path: str) -> None:
+    assert (await ask(app, "GET", path, []))[0] == 401
+
+
+async def test_authentication__database_away__is_503_for_whom_it_cannot_tell(
+    issue: Issue,
+) -> None:
+    issued = await issue()
+    away = Database("postgresql://postgres@127.0.0.1:1/none")
+    headers = [(b"authorization", f"Bearer {issued.text}".encode())]
+    status, reply, problem = await ask(build(away), "GET", "/things", headers)
+    assert (status, problem["code"]) == (503, "store-unavailable")
+    assert int(reply["retry-after"]) > 0
+    assert "www-authenticate" not in reply
+    assert (await ask(build(away), "GET", "/things", []))[0] == 401
+    await away.dispose()
+
+
+async def test_authentication__websocket__is_closed(database: Database) -> None:
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def never(*_: object) -> None:
+        raise AssertionError("let in")
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "websocket.connect"}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    door = AuthenticationMiddleware(never, Authenticator(database), ["/livez"])
+    await door({"type": "websocket", "path": "/livez", "headers": []}, receive, send)
+    assert sent == [{"type": "websocket.close", "code": 1008}]
