@@ -59,7 +59,7 @@ def restore_environment(environment: str, revision: int, *, exact: bool) -> Comp
             message = f"{environment} did not exist yet at revision {revision}."
             raise ChangeRefused([Violation("/revision", None, "existence", message, status=409)])
         is_root = environment == now.environments.root
-        _check_comparable(then, now, environment, everything=is_root)
+        _check_comparable(then, now, environment, everything=is_root or exact)
         edits = _definition_edits(then, now) if is_root else []
         return (*edits, *_own_value_edits(then, now, environment, exact=exact))
 
