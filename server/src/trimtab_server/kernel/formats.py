@@ -64,7 +64,10 @@ def _is_usable_uri(text: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _timezones() -> frozenset[str]:
-    return frozenset(available_timezones()) - _NOT_ZONES
+    known = frozenset(available_timezones()) - _NOT_ZONES
+    if not known:
+        raise LookupError("this machine has no time zone data: install the package tzdata")
+    return known
 
 
 _CHECKS: dict[str, Callable[[str], bool]] = {

@@ -1,5 +1,6 @@
 """Patterns that match a whole text, in a time that the text's length and the pattern bound.
 
+The syntax is that of Rust's `regex`: no look-around, no back-references; `\\d` and `\\w` are ASCII.
 A linear-time engine alone is no bound: `[ab]*a[ab]{50000}` took 14 s on 100,000 characters. Time
 grows with the compiled size times the length, so that product has a budget too.
 """

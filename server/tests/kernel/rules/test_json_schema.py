@@ -108,6 +108,7 @@ def test_json_schema__any_rules_and_value__agrees_with_check_value(
         (ValueType.INTEGER, {"max": 5}, {"type": "integer", "minimum": -(2**53) + 1, "maximum": 5}),
         (ValueType.ENUM, {"enum": ["a"]}, {"type": "string", "enum": ["a"]}),
         (ValueType.STRING, {"pattern": "a|b"}, {"type": "string", "pattern": "^(?:a|b)$"}),
+        (ValueType.STRING, {"pattern": ""}, {"type": "string", "pattern": "^(?:)$"}),
         (ValueType.STRING, {"format": "uri"}, {"type": "string", "format": "uri"}),
         (ValueType.STRING, {"format": "cron"}, {"type": "string", "format": "cron"}),
         (ValueType.JSON, {}, {"type": ["object", "array"]}),

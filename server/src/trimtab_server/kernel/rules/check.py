@@ -48,15 +48,23 @@ def _bounds(rules: Rules) -> Iterator[Check]:
     above, below = rules.exclusive_min, rules.exclusive_max
     step = rules.multiple_of
     if low is not None:
-        yield "min", f"must be at least {low} (min)", lambda value: bool(value >= low)
+        yield "min", f"must be at least {_shown(low)} (min)", lambda value: bool(value >= low)
     if high is not None:
-        yield "max", f"must be at most {high} (max)", lambda value: bool(value <= high)
+        yield "max", f"must be at most {_shown(high)} (max)", lambda value: bool(value <= high)
     if above is not None:
-        yield "exclusiveMin", f"must be more than {above} (exclusiveMin)", lambda v: bool(v > above)
+        yield (
+            "exclusiveMin",
+            f"must be more than {_shown(above)} (exclusiveMin)",
+            lambda v: bool(v > above),
+        )
     if below is not None:
-        yield "exclusiveMax", f"must be less than {below} (exclusiveMax)", lambda v: bool(v < below)
+        yield (
+            "exclusiveMax",
+            f"must be less than {_shown(below)} (exclusiveMax)",
+            lambda v: bool(v < below),
+        )
     if step is not None:
-        message = f"must be a multiple of {step} (multipleOf)"
+        message = f"must be a multiple of {_shown(step)} (multipleOf)"
         yield "multipleOf", message, lambda value: is_multiple(value, step)
 
 
@@ -86,6 +94,11 @@ def _forms(rules: Rules) -> Iterator[Check]:
 
 
 def _one_of(members: tuple[str | int | float, ...]) -> str:
-    shown = ", ".join(str(member) for member in members[:_SHOWN_MEMBERS])
+    shown = ", ".join(map(_shown, members[:_SHOWN_MEMBERS]))
     more = len(members) - _SHOWN_MEMBERS
     return f"must be one of {shown}{f' and {more} more' if more > 0 else ''} (enum)"
+
+
+def _shown(limit: str | int | float) -> str:
+    # 3 and 3.0 make equal rules, which share one compiled check: they must read alike.
+    return f"{limit:.17g}" if isinstance(limit, float) and limit.is_integer() else str(limit)
