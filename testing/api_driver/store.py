@@ -1,0 +1,77 @@
+"""The database under the application: prepared once, emptied between tests, compared as a whole."""
+
+import itertools
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from trimtab_server.access.create_principal import create_principal
+from trimtab_server.access.issue_token import issue_token
+from trimtab_server.access.principal import Grant, PrincipalKind
+from trimtab_server.catalog.author import Author, Channel
+from trimtab_server.catalog.create_application import create_application
+from trimtab_server.catalog.models import application
+from trimtab_server.infra.database import Database, database_now
+from trimtab_server.migrations.move import upgrade
+from trimtab_server.migrations.tables import metadata
+
+SERVER = Author(id="server", name="server", channel=Channel.SERVER)
+_ACCESS = frozenset({"principal", "token", "access_grant"})
+_epochs = itertools.count(1_800_000_000)
+
+
+class Store:
+    """One database; its principals and tokens stay, everything else goes at each `reset`."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    async def prepare(self) -> None:
+        """Schema and first application."""
+        await upgrade(self.database)
+        await self.reset()
+
+    async def reset(self) -> None:
+        """Only the application `default` with its first environments, in an epoch of its own."""
+        async with self.database.write() as connection:
+            for table in reversed(metadata.sorted_tables):
+                if table.name not in _ACCESS:
+                    await connection.execute(delete(table))
+            await create_application(connection, SERVER, "default")
+            await connection.execute(update(application).values(epoch=next(_epochs)))
+
+    async def issue(
+        self,
+        name: str,
+        *grants: Grant,
+        application: str | None = None,
+        environment: str | None = None,
+        lifetime: timedelta = timedelta(hours=1),
+    ) -> str:
+        """The token of a new principal."""
+        async with self.database.write() as connection:
+            now = await database_now(connection)
+            principal_id = await create_principal(
+                connection, SERVER, name=name, kind=PrincipalKind.SERVICE, grants=grants, at=now
+            )
+            issued = await issue_token(
+                connection,
+                SERVER,
+                principal_id=principal_id,
+                name=name,
+                expires_at=now + lifetime,
+                at=now,
+                application=application,
+                environment=environment,
+            )
+        return issued.text
+
+    async def dump(self) -> dict[str, list[str]]:
+        """Every row of every table, as texts: two dumps are equal if nothing was stored between."""
+        dumped: dict[str, list[str]] = {}
+        async with self.database.read() as connection:
+            for table in metadata.sorted_tables:
+                rows: list[Any] = list((await connection.execute(select(table))).all())
+                dumped[table.name] = sorted(map(repr, rows))
+        return dumped
