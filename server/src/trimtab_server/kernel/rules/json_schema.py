@@ -42,9 +42,8 @@ def json_schema(value_type: ValueType, rules: Rules) -> dict[str, Any]:
 
 
 def _form(rules: Rules) -> dict[str, Any]:
-    patterns = [
-        anchored(text) for text in (rules.pattern, _GRAMMARS.get(rules.format or "")) if text
-    ]
+    grammars = (rules.pattern, _GRAMMARS.get(rules.format or ""))
+    patterns = [anchored(grammar) for grammar in grammars if grammar is not None]
     form: dict[str, Any] = {}
     if patterns:
         form["pattern"] = patterns[0]
