@@ -13,9 +13,8 @@ from trimtab.migrate.evidence import Evidence, InferredType, KeyClass, Reference
 from trimtab.migrate.infer_type import infer_type
 from trimtab.migrate.key_facts import KeyFacts, gather
 from trimtab.migrate.store_form import store_form
-from trimtab.migrate.value_shape import Shape
 
-_STAYS_IN_DOUBT = 0.75
+_STAYS_IN_DOUBT = 0.5
 _RUNTIME = (KeyClass.FLAG, KeyClass.DYNAMIC)
 _NO_REFERENCES: Mapping[str, Sequence[Reference]] = {}
 
@@ -41,7 +40,7 @@ def _decide(
 ) -> Decision:
     found = infer_type(facts, enum)
     evidence = class_evidence(facts, found.type, everything)
-    key_class, confidence = _weigh(evidence, found.type, facts)
+    key_class, confidence = _weigh(evidence, found.type)
     form = store_form(facts, found, enum)
     stored = form.value if key_class.goes_to_database else None
     return Decision(
@@ -61,17 +60,13 @@ def _decide(
     )
 
 
-def _weigh(
-    evidence: Sequence[Evidence], kind: InferredType, facts: KeyFacts
-) -> tuple[KeyClass, float]:
+def _weigh(evidence: Sequence[Evidence], kind: InferredType) -> tuple[KeyClass, float]:
     """The class with the most weight; flag and dynamic count together, their type parts them."""
     scores: defaultdict[str, float] = defaultdict(float)
     for item in evidence:
         runtime = item.favours in _RUNTIME
         scores["runtime" if runtime else item.favours] += item.weight
     scores[KeyClass.INFRASTRUCTURE] += _STAYS_IN_DOUBT
-    if facts.shape in {Shape.PROSE, Shape.TEXT} and kind is InferredType.STRING:
-        scores["runtime"] += 0.5
     order = (KeyClass.SECRET, KeyClass.BOOTSTRAP, KeyClass.INFRASTRUCTURE, "runtime")
     best = max(order, key=lambda name: (scores[name], -order.index(name)))
     second = max(scores[name] for name in order if name != best)
@@ -87,7 +82,7 @@ def _stated_enums(everything: Mapping[str, KeyFacts]) -> dict[str, StatedEnum]:
     enums: dict[str, StatedEnum] = {}
     for key, facts in everything.items():
         value = "" if facts.says_nothing else facts.value
-        found = stated_enum(facts.comment, value)
+        found = _same_as(facts, everything) or stated_enum(facts.comment, value)
         if found is None and facts.group_comment and value:
             found = stated_enum(facts.group_comment, value)
             found = replace(found, certain=False) if found else None
@@ -95,13 +90,18 @@ def _stated_enums(everything: Mapping[str, KeyFacts]) -> dict[str, StatedEnum]:
             found = _from_code(facts)
         if found is not None:
             enums[key] = found
-    for key, facts in everything.items():
-        other = same_values_as(facts.comment)
-        if other in enums and key not in enums:
-            members = enums[other].members
-            if facts.says_nothing or facts.value in members:
-                enums[key] = enums[other]
     return enums
+
+
+def _same_as(facts: KeyFacts, everything: Mapping[str, KeyFacts]) -> StatedEnum | None:
+    """`Accepts the same values as STORAGE_TYPE`: what the comment of that key states."""
+    other = everything.get(same_values_as(facts.comment) or "")
+    if other is None:
+        return None
+    value = "" if other.says_nothing else other.value
+    found = stated_enum(other.comment, value)
+    fits = found is not None and (facts.says_nothing or facts.value in found.members)
+    return found if fits else None
 
 
 def _from_code(facts: KeyFacts) -> StatedEnum | None:

@@ -13,6 +13,9 @@ _RANGE = re.compile(
     rf"[\[(]?|[(\[]\s*(?:range:?\s*|valid:?\s*|values:?\s*)?|^\s*){_NUMBER}%?{_TO}{_NUMBER}%?",
     re.IGNORECASE,
 )
+_BARE_RANGE = re.compile(
+    rf"(?:^|[,(:;]\s*|\s[-–—]\s*){_NUMBER}%?{_TO}{_NUMBER}%?\s*(?=$|[.;)](?:\s|$))"
+)
 _BRACKET_RANGE = re.compile(rf"\[\s*{_NUMBER}\s*[,;]\s*{_NUMBER}\s*\]")
 _COMPARED_RANGE = re.compile(rf"{_NUMBER}\s*(<=?|≤)\s*(?:\w+)\s*(<=?|≤)\s*{_NUMBER}")
 _UNIT = r"\s*(?P<unit>[A-Za-z%]+)?"
@@ -126,7 +129,7 @@ def stated_unit(comment: str, words: tuple[str, ...] = ()) -> str:
 
 
 def _range(text: str) -> Bounds | None:
-    for pattern in (_RANGE, _BRACKET_RANGE):
+    for pattern in (_RANGE, _BRACKET_RANGE, _BARE_RANGE):
         for match in pattern.finditer(text):
             low, high = _number(match[1]), _number(match[2])
             follows = text[match.end() :].lstrip().split(" ")[0].strip(".,;)").lower()

@@ -9,6 +9,7 @@ from importlib.resources import files
 import yaml
 
 _LONGEST_COMMENT = 2_000
+_LINK = re.compile(r"https?://\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,8 @@ def type_cues(comment: str, first: str) -> Iterator[Cue]:
 
 
 def _found(cues: tuple[Cue, ...], comment: str, first: str) -> Iterator[Cue]:
-    flat = " ".join(comment[:_LONGEST_COMMENT].split())
-    first = first[:_LONGEST_COMMENT]
+    flat = _LINK.sub(" ", " ".join(comment[:_LONGEST_COMMENT].split()))
+    first = _LINK.sub(" ", first[:_LONGEST_COMMENT])
     for cue in cues:
         if cue.pattern.search(first if cue.only_first else flat):
             yield cue

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _LONGEST_COMMENT = 4_000
+_QUOTES = "\"'`“”‘’"
 _QUOTED = r"""(?:"[^"\s]{1,60}"|'[^'\s]{1,60}'|`[^`\s]{1,60}`|“[^”\s]{1,60}”|‘[^’\s]{1,60}’)"""
 _BARE = r"[A-Za-z0-9][\w+-]*(?:\.[\w+-]+)*"
 _ITEM = rf"(?:{_QUOTED}|{_BARE})"
@@ -48,10 +49,13 @@ _LEADS_TO_LINES = re.compile(
     r"backends?|available|supported|are|can be|formats?|methods?)\b[^.:]{0,40}:?\s*$",
     re.IGNORECASE,
 )
-_NO_ITEMS = frozenset(
-    "note notes default defaults example examples see docs documentation warning required optional "
-    "a an the to of in on if it this that be used set for with and or is are e.g i.e eg ie not "
-    "todo info hint tip important usage format reference ref more http https".split()
+_FUNCTION_WORDS = frozenset(
+    "a an the to of in on if it this that be used set for with and or is are was will can may must "
+    "should e.g i.e eg ie not more when by as at from your you we see also only but than then so".split()
+)
+_LABELS = frozenset(
+    "Note Notes Default Defaults Example Examples See Docs Documentation Warning Required Optional "
+    "Todo Info Hint Tip Important Usage Format Reference Ref Http Https Value Values".split()
 )
 _SAME_AS = re.compile(
     r"\b(?:same (?:values|options|choices)|values|options) (?:as|of) (?P<key>[A-Z][A-Z0-9_]{2,})"
@@ -60,10 +64,15 @@ _SAME_AS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class StatedEnum:
-    """The members in the order stated; `certain` if the wording itself says that it is a set."""
+    """The members in the order stated.
+
+    `certain` if the wording itself says that it is a set; `loose` if the members were only
+    picked out of a sentence because the value is one of them.
+    """
 
     members: tuple[str, ...]
     certain: bool
+    loose: bool = False
 
 
 def stated_enum(comment: str, value: str) -> StatedEnum | None:
@@ -79,7 +88,7 @@ def stated_enum(comment: str, value: str) -> StatedEnum | None:
         if value and value not in members:
             continue
         if found.certain or value:
-            return StatedEnum(members, found.certain)
+            return StatedEnum(members, found.certain, found.loose)
     return None
 
 
@@ -94,9 +103,10 @@ def _candidates(comment: str, value: str) -> Iterator[StatedEnum]:
     yield from _lines(comment, value)
     yield from _lists(flat)
     yield from _purposes(flat, value)
+    yield from _inline_definitions(flat)
     quoted = _quoted_words(flat)
     if len(quoted) > 1 and value.lower() in map(str.lower, quoted):
-        yield StatedEnum(quoted, certain=False)
+        yield StatedEnum(quoted, certain=False, loose=True)
 
 
 def _lists(flat: str) -> Iterator[StatedEnum]:
@@ -106,14 +116,12 @@ def _lists(flat: str) -> Iterator[StatedEnum]:
             continue
         first, cue_from_list = _without_cue(match[0])
         members = _members(first)
-        if not members:
+        if not members or {"etc", "others", "more"} & {item.lower() for item in members}:
             continue
         bare_end = (
             not after or after[0] in ".);:!]" or after.startswith((" (", " -", " –", ", see"))
         )
-        quoted = all(
-            item[0] in "\"'`“‘" for item in re.findall(_ITEM, re.sub(r"\([^()]*\)", "", first))
-        )
+        quoted = all(item[:1] in _QUOTES for item in _split(first))
         piped = "|" in first
         strong = cue_from_list or _STRONG_CUE.search(before[-80:]) is not None
         in_brackets = before.rstrip().endswith(("(", "[")) and after.lstrip()[:1] in {")", "]"}
@@ -142,12 +150,18 @@ def _without_cue(text: str) -> tuple[str, bool]:
 
 
 def _members(text: str) -> tuple[str, ...]:
+    items = [item.strip(_QUOTES).rstrip(".") for item in _split(text)]
+    end = next((at for at, item in enumerate(items) if _is_no_item(item)), len(items))
+    return tuple(dict.fromkeys(items[:end])) if end > 1 else ()
+
+
+def _split(text: str) -> list[str]:
     text = re.sub(r"\([^()]*\)", "", text)
-    items = [item.strip().strip("\"'`“”‘’") for item in re.split(_SEPARATOR, text)]
-    items = [item.rstrip(".") for item in items if item]
-    if any(item.lower() in _NO_ITEMS for item in items):
-        return ()
-    return tuple(dict.fromkeys(items))
+    return [item.strip() for item in re.split(_SEPARATOR, text) if item.strip()]
+
+
+def _is_no_item(word: str) -> bool:
+    return word in _LABELS or (word.islower() and word in _FUNCTION_WORDS)
 
 
 def _lines(comment: str, value: str) -> Iterator[StatedEnum]:
@@ -159,9 +173,9 @@ def _lines(comment: str, value: str) -> Iterator[StatedEnum]:
         items: list[str] = []
         for following in lines[at:]:
             match = pattern.match(following)
-            if match is None or match["item"].lower() in _NO_ITEMS:
+            if match is None or _is_no_item(match["item"]):
                 break
-            items.append(match["item"].strip("\"'`“”‘’"))
+            items.append(match["item"].strip(_QUOTES))
         members = tuple(dict.fromkeys(items))
         if len(members) > 1 and (led or value.lower() in map(str.lower, members)):
             yield StatedEnum(members, certain=led)
@@ -175,8 +189,16 @@ def _purposes(flat: str, value: str) -> Iterator[StatedEnum]:
         yield StatedEnum(tuple(dict.fromkeys([*members, value])), certain=False)
 
 
+def _inline_definitions(flat: str) -> Iterator[StatedEnum]:
+    """`all = keep everything, none = keep nothing`."""
+    members = re.findall(rf"(?:^|[,;(.]\s*)({_QUOTED}|{_BARE})\s*(?:=|=>|->|→|:)\s+[A-Za-z]", flat)
+    members = [item.strip(_QUOTES) for item in members]
+    if len(members) > 1 and not any(_is_no_item(item) for item in members):
+        yield StatedEnum(tuple(dict.fromkeys(members)), certain=False)
+
+
 def _quoted_words(flat: str) -> tuple[str, ...]:
-    if re.search(r"\b(?:e\.g|such as|for example|example|like)\b", flat, re.IGNORECASE):
+    if re.search(r"\b(?:e\.?g|such as|for example|example|like)\b", flat, re.IGNORECASE):
         return ()
     words = [word[1:-1] for word in re.findall(_QUOTED, flat)]
     return tuple(dict.fromkeys(word for word in words if re.fullmatch(r"[\w.+-]+", word)))

@@ -149,7 +149,17 @@ class _Reader:
         exported = body.startswith("export") and body.removeprefix("export")[:1].isspace()
         comment, quoted = beside(body)
         end_line = line + _newlines(body.rstrip("\r\n"))
-        self._add(Assignment(key, value, line, end_line, comment, exported=exported, quoted=quoted))
+        self._add(
+            Assignment(
+                key=key,
+                value=value,
+                line=line,
+                end_line=end_line,
+                comment_beside=comment,
+                exported=exported,
+                quoted=quoted,
+            )
+        )
 
     def _add(self, item: Assignment) -> None:
         around = self._block.assignment()

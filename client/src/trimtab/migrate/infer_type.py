@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from trimtab.migrate.comment_bounds import stated_unit
 from trimtab.migrate.comment_cues import type_cues
 from trimtab.migrate.comment_enum import StatedEnum
-from trimtab.migrate.evidence import Evidence, InferredType, Witness
+from trimtab.migrate.evidence import Evidence, InferredType, KeyClass, Witness
 from trimtab.migrate.key_facts import KeyFacts, first_sentence
 from trimtab.migrate.known_services import known_services
+from trimtab.migrate.name_rules import At, NameMatch
 from trimtab.migrate.value_shape import Shape, shape_of
 
 _T = InferredType
@@ -19,7 +20,7 @@ _IMPOSSIBLE = -9.0
 _BY_SHAPE: dict[Shape, dict[InferredType, float]] = {
     Shape.TRUE: {_T.BOOLEAN: 5, _T.ENUM: 0, _T.STRING: 0},
     Shape.FALSE: {
-        _T.BOOLEAN: 3.5, _T.ENUM: 0, _T.STRING: 0, _T.URL: 0, _T.PATH: 0, _T.EMAIL: 0, _T.LIST: 0,
+        _T.BOOLEAN: 3.5, _T.ENUM: 0, _T.STRING: 0, _T.URL: 0, _T.PATH: 0, _T.EMAIL: 0, _T.LIST: -1,
         _T.INTEGER: -1, _T.JSON: 0,
     },
     Shape.BIT: {
@@ -45,7 +46,7 @@ _BY_SHAPE: dict[Shape, dict[InferredType, float]] = {
     Shape.RANDOM: {_T.STRING: 4},
     Shape.LIST: {_T.LIST: 4, _T.STRING: 0.5, _T.JSON: -2},
     Shape.PROSE: {_T.STRING: 4, _T.LIST: 0, _T.DURATION: 0.5, _T.ENUM: -1, _T.PATH: -1},
-    Shape.TEXT: {_T.STRING: 2.5, _T.ENUM: 0, _T.PATH: -0.5, _T.LIST: -0.5, _T.URL: -2},
+    Shape.TEXT: {_T.STRING: 2, _T.ENUM: 0, _T.PATH: -0.5, _T.LIST: -0.5, _T.URL: -2},
 }  # fmt: skip
 _BY_CAST: dict[str, InferredType] = {
     "int": _T.INTEGER, "float": _T.NUMBER, "bool": _T.BOOLEAN, "json": _T.JSON, "list": _T.LIST,
@@ -53,6 +54,14 @@ _BY_CAST: dict[str, InferredType] = {
 }  # fmt: skip
 _COUNTED_IN_BYTES = frozenset("size memory mem limit upload body bytes file storage quota".split())
 _GROUP_COUNTS = 0.4
+_TEXT_COUNTS = 0.4
+_MORE_THAN_TEXT = frozenset(
+    {Shape.TRUE, Shape.BIT, Shape.INTEGER, Shape.NUMBER, Shape.URL, Shape.PATH}
+)
+_NAMES_OF_TEXT = frozenset(
+    "id version sid phone number code token key keys password passwd pass secret account pin release "
+    "tag sha hash ref serial".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +108,30 @@ def _from_value(facts: KeyFacts) -> Iterator[Evidence]:
 
 
 def _from_name(facts: KeyFacts) -> Iterator[Evidence]:
-    known = known_services().keys.get(facts.key)
-    if known is not None:
+    known = known_services().known_key(facts.key, facts.words)
+    if known is not None and known.type is not None:
         yield Evidence(Witness.NAME, f"{facts.key} is {known.because}", known.type, 4)
     for match in facts.matches:
         if match.rule.type is not None and match.at_its_place:
-            weight = min(match.weight, 4.0)
+            weight = _weight_of_name(facts, match)
             yield Evidence(Witness.NAME, match.text, match.rule.type, weight)
+
+
+def _weight_of_name(facts: KeyFacts, match: NameMatch) -> float:
+    """A name that promises no more than text says little against a value that is more."""
+    weight = min(match.weight, 5.0 if match.rule.type is _T.BOOLEAN else 4.0)
+    if match.rule.at is At.ANY and match.rule.type is _T.STRING and _ends_in_more(facts):
+        return weight * _TEXT_COUNTS
+    if match.rule.type is not _T.STRING or match.phrase.split()[-1] in _NAMES_OF_TEXT:
+        return weight
+    return weight * _TEXT_COUNTS if facts.shape in _MORE_THAN_TEXT else weight
+
+
+def _ends_in_more(facts: KeyFacts) -> bool:
+    return any(
+        match.rule.at is At.END and match.at_its_place and match.rule.type not in {None, _T.STRING}
+        for match in facts.matches
+    )
 
 
 def _from_comment(facts: KeyFacts, unit: str) -> Iterator[Evidence]:
@@ -126,7 +152,8 @@ def _from_enum(enum: StatedEnum) -> Iterator[Evidence]:
     if words <= {"true", "false", "yes", "no", "0", "1", "null"}:
         yield Evidence(Witness.COMMENT, "its comment allows true and false", _T.BOOLEAN, 4)
     else:
-        weight = 8.0 if enum.certain else 5.0
+        more = {"true", "false"} < words
+        weight = 20.0 if more else 5.0 if enum.loose else 12.0 if enum.certain else 10.0
         text = f"its comment names {len(enum.members)} values"
         yield Evidence(Witness.COMMENT, text, _T.ENUM, weight)
 

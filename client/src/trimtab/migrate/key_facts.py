@@ -9,7 +9,7 @@ from trimtab.migrate.env_file import Assignment
 from trimtab.migrate.evidence import Reference
 from trimtab.migrate.known_services import known_services
 from trimtab.migrate.name_rules import NameMatch, match_name, ordinary_words
-from trimtab.migrate.name_words import project_prefix, words_of
+from trimtab.migrate.name_words import project_prefixes, words_of
 from trimtab.migrate.value_shape import Shape, shape_of
 
 
@@ -53,9 +53,9 @@ def gather(
     by_key: dict[str, list[Assignment]] = {}
     for item in assignments:
         by_key.setdefault(item.key, []).append(item)
-    prefix = project_prefix(by_key, ordinary_words() | known_services().kinds.keys())
+    prefixes = project_prefixes(by_key, ordinary_words(), known_services().kinds.keys())
     return {
-        key: _facts(key, items, prefix, tuple(references.get(key, ())), path)
+        key: _facts(key, items, prefixes, tuple(references.get(key, ())), path)
         for key, items in by_key.items()
     }
 
@@ -74,15 +74,17 @@ def first_sentence(comment: str) -> str:
 def _facts(
     key: str,
     items: Sequence[Assignment],
-    prefix: tuple[str, ...],
+    prefixes: frozenset[str],
     references: tuple[Reference, ...],
     path: str,
 ) -> KeyFacts:
     active = [item for item in items if not item.commented_out]
     chosen = active[-1] if active else items[0]
-    words = _without(words_of(key), prefix)
+    words = words_of(key)
     public = known_services().public_prefix(words)
-    words = _without(words, public)
+    words = words[len(public) :]
+    if len(words) > 1 and (words[0] in prefixes or words[0] in known_services().servers):
+        words = words[1:]
     return KeyFacts(
         key=key,
         words=words,
@@ -99,12 +101,6 @@ def _facts(
         sources=tuple(SourceLine(path, item.line, item.commented_out) for item in items),
         references=references,
     )
-
-
-def _without(words: tuple[str, ...], prefix: tuple[str, ...]) -> tuple[str, ...]:
-    if prefix and words[: len(prefix)] == prefix and len(words) > len(prefix):
-        return words[len(prefix) :]
-    return words
 
 
 def _joined(texts: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ class KnownKey:
     """A name whose meaning its words do not show."""
 
     key_class: KeyClass
-    type: InferredType
+    type: InferredType | None
     because: str
 
 
@@ -27,11 +27,17 @@ class KnownServices:
     urls_with_credentials: frozenset[str]
     schemes_with_credentials: frozenset[str]
     public_prefixes: tuple[tuple[str, ...], ...]
+    servers: frozenset[str]
     keys: dict[str, KnownKey]
 
     def kinds_in(self, words: tuple[str, ...]) -> frozenset[str]:
         """What the products named in `words` are: `database`, `mail`, ..."""
         return frozenset(kind for word in words for kind in self.kinds.get(word, ()))
+
+    def known_key(self, key: str, words: tuple[str, ...]) -> KnownKey | None:
+        """A single known key, by its whole name or, from two words on, without its prefix."""
+        plain = "_".join(words).upper() if len(words) > 1 else key
+        return self.keys.get(key) or self.keys.get(plain)
 
     def public_prefix(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """The prefix that marks a key as shipped to browsers, or nothing."""
@@ -56,8 +62,13 @@ def known_services() -> KnownServices:
         urls_with_credentials=frozenset(data["urls_with_credentials"]),
         schemes_with_credentials=frozenset(data["schemes_with_credentials"]),
         public_prefixes=tuple(tuple(prefix.split()) for prefix in data["public"]),
+        servers=frozenset(data["servers"]),
         keys={
-            key: KnownKey(KeyClass(item["class"]), InferredType(item["type"]), item["because"])
+            key: KnownKey(
+                KeyClass(item["class"]),
+                InferredType(item["type"]) if "type" in item else None,
+                item["because"],
+            )
             for key, item in data["keys"].items()
         },
     )

@@ -1,7 +1,7 @@
 """What the words of a name say; the vocabulary is in `name_rules.yaml`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
@@ -11,7 +11,13 @@ import yaml
 from trimtab.migrate.evidence import InferredType, KeyClass
 from trimtab.migrate.name_words import without_which_one
 
-_FURTHER_LEFT = 0.4
+# A noun further left only qualifies the last one. A credential counts for more there, most if
+# the last word means nothing to us.
+_FURTHER_LEFT = 0.25
+# In front of HOST or PORT these still mean this very process.
+_OWN = frozenset("server web webserver http https core app main service daemon".split())
+_FURTHER_LEFT_SECRET = 0.4
+_FURTHER_LEFT_OF_UNKNOWN = 0.8
 
 
 class At(StrEnum):
@@ -38,11 +44,15 @@ class NameMatch:
     rule: NameRule
     start: int
     end: int
-    at_its_place: bool = True
+    share: float = 1.0
+
+    @property
+    def at_its_place(self) -> bool:
+        return self.share == 1.0
 
     @property
     def weight(self) -> float:
-        return self.rule.weight if self.at_its_place else self.rule.weight * _FURTHER_LEFT
+        return self.rule.weight * self.share
 
     @property
     def text(self) -> str:
@@ -58,7 +68,8 @@ def match_name(words: tuple[str, ...]) -> list[NameMatch]:
     """Every phrase of the vocabulary in a name, longer ones hiding those inside them."""
     core = without_which_one(words)
     found = list(_matches(core))
-    return [match for match in found if not _is_hidden(match, found)]
+    shown = [match for match in found if not _is_hidden(match, found, len(core))]
+    return [_share(match, core, shown) for match in shown]
 
 
 def ordinary_words() -> frozenset[str]:
@@ -98,28 +109,46 @@ def _matches(words: tuple[str, ...]) -> Iterator[NameMatch]:
         for end in range(start + 1, min(len(words), start + vocabulary.longest) + 1):
             for rule in vocabulary.rules.get(words[start:end], ()):
                 match = NameMatch(" ".join(words[start:end]), rule, start, end)
-                if rule.at is At.END and end < len(words):
-                    yield NameMatch(match.phrase, rule, start, end, at_its_place=False)
-                elif _is_in_place(match, len(words)):
+                if rule.at is At.END or _is_in_place(match, words):
                     yield match
 
 
-def _is_in_place(match: NameMatch, length: int) -> bool:
+def _share(match: NameMatch, words: tuple[str, ...], shown: list[NameMatch]) -> NameMatch:
+    if match.rule.at is not At.END or match.end == len(words):
+        return match
+    last_known = max(other.end for other in shown if other.rule.at is At.END)
+    if match.rule.favours is KeyClass.SECRET:
+        unknown = last_known < len(words) and match.end == last_known
+        share = _FURTHER_LEFT_OF_UNKNOWN if unknown else _FURTHER_LEFT_SECRET
+    else:
+        share = _FURTHER_LEFT
+    return replace(match, share=share)
+
+
+def _is_in_place(match: NameMatch, words: tuple[str, ...]) -> bool:
+    length = len(words)
     if match.rule.at is At.EXACT:
-        return match.start == 0 and match.end == length
+        return match.end == length and all(word in _OWN for word in words[: match.start])
     if match.rule.at is At.START:
         return match.start == 0 and match.end < length
     return True
 
 
-def _is_hidden(match: NameMatch, found: list[NameMatch]) -> bool:
+def _is_hidden(match: NameMatch, found: list[NameMatch], length: int) -> bool:
     size = match.end - match.start
     for other in found:
+        if other.end == length and other.rule.at is At.END and match.end < length:
+            crosses = match.start < other.start < match.end
+            if crosses and other.end - other.start > 1:
+                return True
         inside = other.start <= match.start and match.end <= other.end
         if inside and other.end - other.start > size:
             return True
         same = (other.start, other.end) == (match.start, match.end)
-        if same and other is not match and other.rule.favours == match.rule.favours:
-            if (other.weight, id(other)) > (match.weight, id(match)):
+        if same and other is not match:
+            if other.rule.at is At.EXACT and match.rule.at is not At.EXACT:
+                return True
+            agree = other.rule.favours == match.rule.favours
+            if agree and (other.rule.weight, id(other)) > (match.rule.weight, id(match)):
                 return True
     return False

@@ -19,11 +19,12 @@ _RIGHT = frozenset(
     "engine type size timeout root limit backend mode".split()
 )
 _WHICH_ONE = frozenset(
-    "dev development prod production staging test testing local default old new main alt "
+    "base64 b64 json pem hex raw value dev development prod production staging test testing local default old new main alt "
     "primary secondary backup fallback live a b v1 v2 v3 v4".split()
 )
-_LEAST_KEYS_WITH_PREFIX = 4
-_SHARE_WITH_PREFIX = 0.5
+_LEAST_KEYS = 4
+_SHARE = 0.1
+_SHARE_OF_ORDINARY_WORD = 0.7
 
 
 @lru_cache(maxsize=8192)
@@ -45,19 +46,21 @@ def without_which_one(words: tuple[str, ...]) -> tuple[str, ...]:
     return words[:end]
 
 
-def project_prefix(keys: Iterable[str], ordinary_words: Collection[str]) -> tuple[str, ...]:
-    """The words that at least half of the keys start with: the project's own name.
+def project_prefixes(
+    keys: Iterable[str], ordinary: Collection[str], products: Collection[str]
+) -> frozenset[str]:
+    """First words that are the project's own name, or the name of a part of it.
 
-    A word with a meaning of its own (`DB`, `SMTP`) is never a prefix.
+    A product (`REDIS`) never is one; a word with a meaning of its own (`GATEWAY`) only if nearly
+    all keys start with it.
     """
-    names = {words_of(key) for key in keys}
-    firsts = Counter(name[0] for name in names if len(name) > 1)
-    for word, count in firsts.most_common(1):
-        if word in ordinary_words or count < _LEAST_KEYS_WITH_PREFIX:
-            return ()
-        if count >= len(names) * _SHARE_WITH_PREFIX:
-            return (word,)
-    return ()
+    names = [name for name in {words_of(key) for key in keys} if len(name) > 1]
+    prefixes = set()
+    for word, count in Counter(name[0] for name in names).items():
+        share = _SHARE_OF_ORDINARY_WORD if word in ordinary else _SHARE
+        if word not in products and count >= _LEAST_KEYS and count >= len(names) * share:
+            prefixes.add(word)
+    return frozenset(prefixes)
 
 
 def _split_glued(word: str) -> tuple[str, ...]:
@@ -69,4 +72,6 @@ def _split_glued(word: str) -> tuple[str, ...]:
     return (word,)
 
 
-_TOGETHER = frozenset({"username", "hostname", "dbname", "baseurl", "apikey", "tmpdir", "dbuser"})
+_TOGETHER = frozenset(
+    {"username", "hostname", "dbname", "baseurl", "apikey", "tmpdir", "dbuser", "pgid"}
+)
