@@ -1,6 +1,5 @@
 """From what a user wrote under `validationRules` to `Rules`, with everything that is wrong."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -155,12 +154,9 @@ def _schema(_: ValueType, value: object) -> object:
 
 def _typed(value_type: ValueType, value: object, subject: str = "") -> Any:
     try:
-        checked = check_type(value_type, value)
+        return check_type(value_type, value)
     except NotOfType as error:
         raise _Refused(subject + error.reason) from None
-    if isinstance(checked, float) and not math.isfinite(checked):
-        raise _Refused("must be finite")
-    return checked
 
 
 _READERS: dict[str, tuple[str, frozenset[ValueType], _Read]] = {
