@@ -7,10 +7,11 @@ import typer
 from trimtab.admin import Version
 from trimtab.cli.changes import edited_parts
 from trimtab.cli.connect import connect
-from trimtab.cli.lookup import entity
+from trimtab.cli.lookup import NoSuchSetting
 from trimtab.cli.options import Application, AsJson, Environment, Key
 from trimtab.cli.output import print_json, print_table, say
 from trimtab.cli.values import shown
+from trimtab.errors import NotFound
 
 Limit = Annotated[
     int,
@@ -28,9 +29,10 @@ def history(
 ) -> None:
     """Show who changed a setting when, from what to what, and why; the newest first."""
     with connect(application, environment) as store:
-        found = list(store.admin.history(key, store.environment, limit=limit))
-        if not found:
-            entity(store, key, store.environment)  # says so if there is no such setting
+        try:
+            found = list(store.admin.history(key, store.environment, limit=limit))
+        except NotFound as error:
+            raise NoSuchSetting(key, error.problem) from None
     if as_json:
         print_json({"items": [one.raw for one in found]})
     elif found:
