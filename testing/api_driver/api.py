@@ -43,10 +43,10 @@ class Api:
         return await self.call("POST", path, json=body, headers=_headers(headers))
 
     async def create(
-        self, key: str, value: Any = ..., *, type: str, environment: str = "base", **fields: Any
+        self, key: str, kind: str, value: Any = ..., *, environment: str = "base", **fields: Any
     ) -> dict[str, Any]:
-        """Create a setting, which must succeed; gives the entity."""
-        body = {"key": key, "environment": environment, "type": type, "category": "general"}
+        """Create a setting of this type, which must succeed; gives the entity."""
+        body = {"key": key, "environment": environment, "type": kind, "category": "general"}
         if value is not ...:
             body["value"] = value
         response = await self.post(CONFIG, body | fields)

@@ -8,9 +8,9 @@ from pathlib import Path
 import httpx2
 import pytest
 import pytest_asyncio
-from api_driver import Api, Store, running_app
 from fastapi import FastAPI
 
+from api_driver import Api, Store, running_app
 from trimtab_server.access.permission import Role
 from trimtab_server.access.principal import Grant
 from trimtab_server.app import create_app
@@ -51,7 +51,9 @@ async def serving(url: str) -> AsyncIterator[Served]:
     app = create_app(Settings(database_url=url, host="127.0.0.1"))
     async with running_app(app) as running:
         transport = httpx2.ASGITransport(running, raise_app_exceptions=True)
-        async with httpx2.AsyncClient(transport=transport, base_url="http://trimtab.test") as client:
+        async with httpx2.AsyncClient(
+            transport=transport, base_url="http://trimtab.test"
+        ) as client:
             yield Served(app, store, client, tokens)
     await database.dispose()
 

@@ -120,15 +120,16 @@ def _check_precondition(state: State, edit: AnyEdit) -> None:
     """Against the state that the caller saw: before this change, not within it."""
     wanted = edit.place.precondition
     setting = state.find(edit.key)
+    if not (wanted.absent or wanted.matches):
+        return
     if setting is None or edit.environment not in state.environments:
         return  # the edit itself says what is missing
+    current = entity_tag(setting, resolve(setting, state.environments, edit.environment))
     if wanted.absent and setting.own_value(edit.environment):
         message = f"{edit.key} has a value of its own in {edit.environment} already."
-        raise EditRefused(Violation(edit.pointer, edit.key, "if-none-match", message, status=412))
-    if not wanted.matches:
-        return
-    current = entity_tag(setting, resolve(setting, state.environments, edit.environment))
-    if current not in wanted.matches:
+        violation = Violation(edit.pointer, edit.key, "if-none-match", message, status=412)
+        raise EditRefused(violation, etag=current)
+    if wanted.matches and current not in wanted.matches:
         message = (
             f"{edit.key} in {edit.environment} has changed since it was read: read it again, "
             "compare, and send the new ETag."

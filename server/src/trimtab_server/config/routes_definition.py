@@ -18,7 +18,7 @@ from trimtab_server.config.routes_entity import Key
 from trimtab_server.config.schemas import PatchDefinition, PutPolicy, WriteReply
 from trimtab_server.config.write_request import (
     CurrentWriting,
-    RequiredPrecondition,
+    RequiredMatch,
     entity_reply,
 )
 from trimtab_server.http.wire import problems
@@ -37,7 +37,7 @@ async def edit_definition(
     body: PatchDefinition,
     principal: CurrentPrincipal,
     writing: CurrentWriting,
-    precondition: RequiredPrecondition,
+    precondition: RequiredMatch,
     application: ApplicationQuery = None,
     environment: EnvironmentQuery = None,
 ) -> Response:
@@ -65,7 +65,7 @@ async def set_policy(
     body: PutPolicy,
     scope: WriteScope,
     writing: CurrentWriting,
-    precondition: RequiredPrecondition,
+    precondition: RequiredMatch,
 ) -> Response:
     """Say who owns the key's value in `environment` and all that inherit from it.
 

@@ -30,6 +30,7 @@ from trimtab_server.config.schemas import (
 )
 from trimtab_server.config.write_request import (
     CurrentWriting,
+    RequiredMatch,
     RequiredPrecondition,
     change_reply,
     entity_reply,
@@ -149,7 +150,7 @@ async def delete_value(
     key: Key,
     scope: WriteScope,
     writing: CurrentWriting,
-    precondition: RequiredPrecondition,
+    precondition: RequiredMatch,
     cascade: Annotated[bool, Query(description="With the overrides below the root.")] = False,
     comment: Annotated[str | None, Query(max_length=2_000)] = None,
 ) -> Response:

@@ -15,7 +15,7 @@ from trimtab_server.config.authorise import authorise, authorised
 from trimtab_server.config.committer import Committer
 from trimtab_server.config.edits import AnyEdit, Compose, Idempotency, Precondition, PreparedChange
 from trimtab_server.config.outcome import Outcome
-from trimtab_server.http.preconditions import Tags, require_precondition
+from trimtab_server.http.preconditions import Tags, require_match, require_precondition
 from trimtab_server.http.wire import json_reply
 
 IfMatch = Annotated[
@@ -111,7 +111,13 @@ def precondition_of(tags: Tags | None, *, absent: bool = False) -> Precondition:
     return Precondition(matches=tags.strong or frozenset({"none"}), absent=absent)
 
 
+def _match(if_match: IfMatch = None) -> Precondition:
+    return precondition_of(require_match(if_match))
+
+
+# A value may be written where there is none yet; everything else edits what somebody has read.
 RequiredPrecondition = Annotated[Precondition, Depends(_precondition)]
+RequiredMatch = Annotated[Precondition, Depends(_match)]
 
 
 def entity_reply(
