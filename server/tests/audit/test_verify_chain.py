@@ -192,3 +192,10 @@ def test_verify_chain__ten_thousand_entries__takes_under_half_a_second() -> None
     assert faults(entries, head_of(entries)) == set()
     seconds = time.perf_counter() - started
     assert seconds < 0.5
+
+
+def test_verify_chain__rebuilt_with_a_number_left_out__finds_the_gap() -> None:
+    (entry,) = chain_of(1)
+    link = next_link(CHAIN, 1, NO_ENTRY, entry.body)
+    rebuilt = [replace(entry, seq=link.seq, hash=link.hash)]
+    assert faults(rebuilt, head_of(rebuilt)) == {FaultKind.GAP}
