@@ -1,0 +1,1 @@
+"""What all languages but Python share: reads found on tree-sitter's syntax trees."""

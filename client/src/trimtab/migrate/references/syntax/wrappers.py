@@ -1,0 +1,124 @@
+"""Functions of a program that read the variable named by a parameter, in any language."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from ast_grep_py import SgNode
+
+from ..exports import Exports, Wrapper
+from ..reference import with_default
+from ..words import DEFAULT_PARAMETER
+from .constants import Constants, NamePattern, parameter_default, parameters
+from .context import Context, assigned_name
+from .dialect import Call, Dialect, SyntaxRead
+from .nodes import find_kinds
+
+_FAILS = re.compile(r"\b(throw|panic|raise|Fatal\w*|die|exit|abort|expect|unwrap)\b")
+
+
+def wrapper_of(
+    path: str,
+    read: SyntaxRead,
+    pattern: NamePattern,
+    context: Context,
+    constants: Constants,
+    dialect: Dialect,
+) -> Wrapper | None:
+    """The function around `read` as a reader of its own; `None` if it has no name."""
+    function = pattern.function
+    name = _function_name(function, dialect)
+    if name is None:
+        return None
+    names = parameters(function, dialect)
+    default = _default(read, names, pattern.parameter)
+    facts = context.facts(read.node).within(replace(read.facts, default=None))
+    fails = facts.required or bool(_FAILS.search(function.text()))
+    wrapper = Wrapper(
+        path=path,
+        name=name,
+        owner=None,
+        key=names.index(pattern.parameter),
+        key_name=pattern.parameter,
+        prefix=pattern.prefix,
+        suffix=pattern.suffix,
+        upper=pattern.upper,
+        default=default,
+        default_text=(
+            None if default is None else parameter_default(function, names[default], constants)
+        ),
+        required_without_default=fails and not facts.has_default,
+        facts=replace(facts, required=False, default=None, has_default=False),
+    )
+    return wrapper.around(read.through) if read.through else wrapper
+
+
+def wrapper_reads(
+    root: SgNode,
+    path: str,
+    wrappers: Iterable[Wrapper],
+    known: Exports,
+    constants: Constants,
+    dialect: Dialect,
+    origins: dict[str, str],
+) -> Iterator[SyntaxRead]:
+    """Every call of such a function; `origins` says where imported names come from."""
+    local = {wrapper.name: wrapper for wrapper in wrappers}
+    names = sorted({*local, *(export.name for export in known)})
+    if not names:
+        return
+    regex = rf"^(await\s+)?([\w$]+(\.|::|->))*({'|'.join(map(re.escape, names))})\s*[(<]"
+    for node in find_kinds(root, dialect.call_kinds, regex):
+        call = dialect.call(node)
+        if call is None:
+            continue
+        wrapper = local.get(call.method) or _imported(call, path, known, dialect, origins)
+        if wrapper is not None and wrapper.key < len(call.arguments):
+            yield _read(call, wrapper, constants)
+
+
+def _read(call: Call, wrapper: Wrapper, constants: Constants) -> SyntaxRead:
+    facts, at = wrapper.facts, wrapper.default
+    if at is not None and at < len(call.arguments):
+        facts = with_default(constants.text(call.arguments[at]), facts)
+    elif wrapper.default_text is not None:
+        facts = with_default(wrapper.default_text, facts)
+    else:
+        facts = replace(facts, required=wrapper.required_without_default)
+    key = call.arguments[wrapper.key]
+    return SyntaxRead(call.node, key, wrapper.name, facts, through=wrapper)
+
+
+def _imported(
+    call: Call, path: str, known: Exports, dialect: Dialect, origins: dict[str, str]
+) -> Wrapper | None:
+    head = re.split(r"[.:]+", call.name)[0]
+    origin = origins.get(head)
+    if origin is None and dialect.same_folder:
+        origin = "" if head == call.method else head
+    return None if origin is None else known.find(call.method, origin, path, Wrapper)
+
+
+def _function_name(function: SgNode, dialect: Dialect) -> str | None:
+    name = function.field("name")
+    if name is None:
+        kinds = ("simple_identifier", "identifier", "property_identifier")
+        heads = function.named_children()[:1] if function.kind() not in dialect.lambdas else []
+        name = next((part for part in heads if part.kind() in kinds), None)
+    if name is not None:
+        return name.text()
+    parent = function.parent()
+    if parent is None or parent.kind() not in (*dialect.assignments, "pair"):
+        return None
+    return assigned_name(parent)
+
+
+def _default(read: SyntaxRead, names: list[str], key: str) -> int | None:
+    others = [name for name in names if name != key]
+    spelled = read.default.text() if read.default is not None else None
+    if spelled in others:
+        return names.index(spelled)
+    named = next((name for name in others if DEFAULT_PARAMETER.match(name.lstrip("$"))), None)
+    if named is None and len(names) == 2 and names[0] == key:
+        named = names[1]
+    return None if named is None else names.index(named)
