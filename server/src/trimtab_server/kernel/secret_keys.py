@@ -59,8 +59,8 @@ def _rule_of(words: Sequence[str], at: int) -> str | None:
     if _is_address(words, at):
         return "key-name-url"
     if _is_webhook(words, at):
-        known = names.WEBHOOK_HOSTS.isdisjoint(words[:at])
-        return "key-name-webhook" if known else "key-name-url"
+        to_chat = not names.WEBHOOK_HOSTS.isdisjoint(words[:at])
+        return "key-name-url" if to_chat else "key-name-webhook"
     if _is_client_id(words, at):
         return "key-name-client-id"
     if words[at] in names.FINAL_DOUBTFUL and _is_last(words, at) and not _is_switch(words, at):
@@ -113,7 +113,10 @@ def _is_switch(words: Sequence[str], at: int) -> bool:
 
 
 def _is_taken_back(word: str, before: Sequence[str]) -> bool:
-    return word in names.TAKEN_BACK_BY_PUBLIC and not names.PUBLIC.isdisjoint(before)
+    if word not in names.TAKEN_BACK_BY_PUBLIC or names.PUBLIC.isdisjoint(before):
+        return False
+    shipped = before[0] == "PUBLIC" or before[0] in names.PUBLIC_PREFIXES
+    return shipped or (word != "TOKEN" and not names.PUBLIC.isdisjoint(before[-2:]))
 
 
 def _is_address(words: Sequence[str], at: int) -> bool:

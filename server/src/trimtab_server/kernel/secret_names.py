@@ -30,7 +30,7 @@ INNOCENT_WORDS: Final = frozenset(
 )
 
 # A credential only as the last word, or with nothing but CARRIERS behind it.
-FINAL: Final = frozenset("KEY PASS SALT PEPPER IV AUTH HMAC PSK FERNET".split())
+FINAL: Final = frozenset("KEY PASS PW SALT PEPPER IV AUTH HMAC PSK FERNET".split())
 FINAL_DOUBTFUL: Final = frozenset("PRIVATE JWT BEARER".split())
 
 # Two words that are strong together. KEY and KEYS count anywhere after one of KEY_KINDS.
@@ -45,6 +45,7 @@ TOKEN_KINDS: Final = frozenset("API ACCESS AUTH BEARER REFRESH BOT SERVICE VALID
 STRONG_PAIRS: Final = frozenset(
     {
         ("CONNECTION", "STRING"), ("CONNECTION", "STRINGS"), ("CONN", "STRING"), ("CONN", "STR"),
+        ("CONNECTION", "URL"), ("CONNECTION", "URI"),
         ("SEED", "PHRASE"), ("RECOVERY", "PHRASE"), ("SAS", "URL"), ("ACCOUNT", "JSON"),
     }
 )  # fmt: skip
@@ -68,6 +69,8 @@ ABOUT: Final = frozenset(
     ISSUER AUDIENCE AUD ISS SCOPE SCOPES CACHE CACHING ROTATION ROTATE RENEWAL REUSE
     RESET CHANGE RECOVERY LOGIN LOGINS SIGNUP SIGNIN REGISTRATION AUTHENTICATION AUTH VALIDATION
     VALIDATOR VALIDATORS VALIDATE STRENGTH COMPLEXITY HASHER HASHERS HASHING GENERATOR GENERATION
+    BUCKET CAPACITY REFILL POOL BALANCE SUPPLY NETWORK SOURCE MODEL STRICT ENTROPY PROMPT CHECK
+    CHECKS CONFIRMATION VISIBLE VISIBILITY
     HISTORY DETECTION SCANNING SCAN MASKING MASK REDACTION LOGGING PER
     """.split()
 )
@@ -107,6 +110,7 @@ NOT_AFTER: Final = {
     ),
     "CREDENTIALS": frozenset("CORS WITH INCLUDE CONTROL".split()),
     "PASSWORD": frozenset("FORGOT FORGOTTEN LOST".split()),
+    "JWT": frozenset("VERIFY VALIDATE CHECK WITH".split()),
     "PRIVATE": frozenset("DEFAULT REPO REPOSITORY IS".split()),
 }
 
@@ -119,8 +123,10 @@ CARRIERS: Final = frozenset(
     """.split()
 )
 
-# Shipped to browsers on purpose: takes back KEY and TOKEN, never SECRET or PASSWORD.
+# Shown to everybody: takes back a key right behind it, and after a front end's prefix
+# (NEXT_PUBLIC_...) keys and tokens alike; never a secret or a password.
 PUBLIC: Final = frozenset({"PUBLIC", "PUBLISHABLE"})
+PUBLIC_PREFIXES: Final = frozenset("NEXT EXPO NUXT".split())
 TAKEN_BACK_BY_PUBLIC: Final = frozenset({"KEY", "TOKEN", "APIKEY"})
 
 # Identifiers that are half of a credential: ACCESS_KEY_ID counts, KMS_KEY_ID does not.

@@ -33,6 +33,7 @@ def _pattern(literal: str, rest: str, before: str) -> re.Pattern[str]:
 
 _END: Final = r"(?![A-Za-z0-9])"
 _END_: Final = r"(?![A-Za-z0-9_-])"
+_DIGITS: Final = r"[MNO][DTjz][AEIMQUYcgk][w-z0-5]"  # three decimal digits in base64
 _UUID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
 _TABLE: Final[tuple[tuple[str, ...], ...]] = (
@@ -63,7 +64,9 @@ _TABLE: Final[tuple[tuple[str, ...], ...]] = (
     ("rubygems-key", "rubygems_", rf"[0-9a-f]{{48}}{_END}"),
     ("docker-token", "dckr_pat_ dckr_oat_", r"[A-Za-z0-9_-]{20,}"),
     ("crates-token", "cio", rf"[A-Za-z0-9]{{32}}{_END}"),
-    ("postman-key", "PMAK-", r"[0-9a-f]{24}-[0-9a-f]{34}"),
+    ("packagist-token", "packagist_", r"[a-z]{3}_[0-9a-f]{32,}"),
+    ("sourcegraph-token", "sgp_", r"(?:[0-9a-fA-F]{16}_|local_)?[0-9a-fA-F]{40}"),
+    ("postman-key", "PMAK-", r"[0-9a-fA-F]{24}-[0-9a-fA-F]{34}"),
     ("sonar-token", "sqp_ squ_ sqa_", rf"[0-9a-f]{{40}}{_END}"),
     ("terraform-token", ".atlasv1.", r"[A-Za-z0-9_=-]{60,}", r"[A-Za-z0-9]{14}"),
     ("pulumi-token", "pul-", rf"[0-9a-f]{{40}}{_END}"),
@@ -72,7 +75,7 @@ _TABLE: Final[tuple[tuple[str, ...], ...]] = (
     ("langfuse-key", "sk-lf-", _UUID),
     ("openai-key", "sk-", r"(?=[A-Za-z_-]{0,64}+[0-9])[A-Za-z0-9_-]{20,}"),
     ("elevenlabs-key", "sk_", rf"[0-9a-f]{{48}}{_END}"),
-    ("langsmith-key", "lsv2_pt_ lsv2_sk_", r"[0-9a-f]{32}(?:_[0-9a-f]{10})?"),
+    ("langsmith-key", "lsv2_pt_ lsv2_sk_", r"[0-9a-fA-F]{32}(?:_[0-9a-fA-F]{10})?"),
     ("langsmith-key", "ls__", rf"[0-9a-f]{{32}}{_END}"),
     ("huggingface-token", "hf_ api_org_", r"[A-Za-z0-9]{34,}"),
     ("replicate-token", "r8_", r"[A-Za-z0-9]{37,}"),
@@ -83,6 +86,8 @@ _TABLE: Final[tuple[tuple[str, ...], ...]] = (
     ("firecrawl-key", "fc-", rf"[0-9a-f]{{32}}{_END}"),
     ("pinecone-key", "pcsk_", r"[A-Za-z0-9_]{40,}"),
     ("e2b-key", "e2b_", rf"[0-9a-f]{{40}}{_END}"),
+    ("fal-key", ":", rf"[0-9a-f]{{32}}{_END}", _UUID),
+    ("retell-key", "key_", rf"[0-9a-f]{{28}}{_END}"),
     ("nvidia-key", "nvapi-", r"[A-Za-z0-9_-]{40,}"),
     ("weights-and-biases-key", "wandb_v1_", r"[A-Za-z0-9_]{40,}"),
     # secret stores and configuration
@@ -102,12 +107,22 @@ _TABLE: Final[tuple[tuple[str, ...], ...]] = (
     ("shopify-token", "shpat_ shpca_ shppa_ shpss_", rf"[0-9a-fA-F]{{32}}{_END}"),
     ("paypal-token", "access_token$production$ access_token$sandbox$",
      r"[0-9a-z]{16}\$[0-9a-f]{32}"),
+    ("checkout-key", "sk_", _UUID),
+    ("plaid-token", "access-sandbox- access-development- access-production-", _UUID),
+    ("flutterwave-key", "FLWSECK- FLWSECK_TEST-", r"[A-Za-z0-9-]{12,}"),
+    ("woocommerce-secret", "cs_ ck_", rf"[0-9a-f]{{40}}{_END}"),
+    ("shippo-token", "shippo_live_ shippo_test_", rf"[0-9a-fA-F]{{40}}{_END}"),
+    ("lob-key", "live_ test_", rf"[0-9a-f]{{35}}{_END}"),
     # messages and mail
     ("slack-token", "xoxa- xoxb- xoxc- xoxd- xoxe- xoxo- xoxp- xoxr- xoxs- xapp-",
      r"[A-Za-z0-9.%/+-]{10,}"),
     ("slack-webhook", "hooks.slack.com/",
      r"(?:services|workflows|triggers)/[A-Za-z0-9/_-]{20,}"),
     ("discord-webhook", "api/webhooks/", r"[0-9]{15,21}/[A-Za-z0-9_-]{50,}"),
+    ("discord-bot-token", ".", rf"[A-Za-z0-9_-]{{6}}\.[A-Za-z0-9_-]{{27,38}}{_END_}",
+     rf"(?:{_DIGITS}){{6}}"),
+    ("discord-bot-token", ".", rf"[A-Za-z0-9_-]{{6}}\.[A-Za-z0-9_-]{{27,38}}{_END_}",
+     rf"(?:{_DIGITS}){{6}}[MNO][AQgw]"),
     ("teams-webhook", "webhook.office.com/", r"webhookb2/[A-Za-z0-9@/-]{60,}",
      r"\."),
     ("google-chat-webhook", "chat.googleapis.com/",
@@ -123,7 +138,10 @@ _TABLE: Final[tuple[tuple[str, ...], ...]] = (
     ("brevo-key", "xkeysib- xsmtpsib-", r"[0-9a-f]{64}-[A-Za-z0-9]{16}"),
     ("resend-key", "re_", rf"[A-Za-z0-9]{{8}}_[A-Za-z0-9]{{20,}}{_END}"),
     ("facebook-token", "EAA", r"[A-Za-z0-9]{80,}"),
+    ("klaviyo-key", "pk_", rf"[0-9a-f]{{34}}{_END}"),
     # work and observation
+    ("clickup-token", "pk_", rf"[0-9]{{6,10}}_[A-Z0-9]{{32}}{_END}"),
+    ("zoho-token", "1000.", rf"[0-9a-f]{{32}}\.[0-9a-f]{{32}}{_END}"),
     ("linear-key", "lin_api_ lin_oauth_", r"[A-Za-z0-9]{32,}"),
     ("notion-token", "secret_", rf"[A-Za-z0-9]{{43}}{_END}"),
     ("notion-token", "ntn_", r"[A-Za-z0-9]{40,}"),
