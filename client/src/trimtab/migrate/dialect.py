@@ -1,13 +1,28 @@
-"""Whose rules an env file is read by."""
+"""The four sets of rules by which programs read env files."""
 
 from enum import StrEnum
 
+from trimtab.migrate.dialect_compose import read_compose
+from trimtab.migrate.dialect_node import read_node
+from trimtab.migrate.dialect_python import read_python
+from trimtab.migrate.dialect_shell import read_shell
+from trimtab.migrate.dialect_value import Reading
+
 
 class Dialect(StrEnum):
-    PYTHON_DOTENV = "python-dotenv"
-    NODE_DOTENV = "node-dotenv"
-    COMPOSE = "compose"
-    POSIX_SHELL = "posix-shell"
+    """Who reads the file; the sources of the rules are named in the module of each."""
 
-    def read(self, text: str) -> dict[str, str]:
-        raise NotImplementedError(self)
+    PYTHON_DOTENV = "python-dotenv"
+    NODE_DOTENV = "Node dotenv"
+    COMPOSE = "Compose"
+    POSIX_SHELL = "POSIX shell"
+
+    def read(self, text: str) -> dict[str, Reading]:
+        """What each key is set to, the last assignment winning; a refused key says why."""
+        readers = {
+            Dialect.PYTHON_DOTENV: read_python,
+            Dialect.NODE_DOTENV: read_node,
+            Dialect.COMPOSE: read_compose,
+            Dialect.POSIX_SHELL: read_shell,
+        }
+        return readers[self](text)

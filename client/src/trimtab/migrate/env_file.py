@@ -5,7 +5,7 @@ value is agrees with what `load_dotenv` would give a program. Nothing is interpo
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from trimtab.migrate.comment_lines import (
     why_broken,
 )
 from trimtab.migrate.dialect import Dialect
+from trimtab.migrate.dialect_value import Reading
 from trimtab.migrate.env_text import BYTE_ORDER_MARK, read_env_text
 
 
@@ -88,8 +89,7 @@ def parse_env_text(text: str, dialect: Dialect = Dialect.PYTHON_DOTENV) -> EnvFi
     if dialect is not Dialect.PYTHON_DOTENV:
         theirs = dialect.read(text)
         assignments = tuple(
-            item if item.commented_out else replace(item, value=theirs.get(item.key, item.value))
-            for item in assignments
+            item if item.commented_out else _as_read_by(theirs, item) for item in assignments
         )
     return EnvFile(None, tuple(pieces), assignments, tuple(reader.broken), dialect)
 
@@ -171,6 +171,11 @@ class _Reader:
                 heading=around.heading,
             )
         )
+
+
+def _as_read_by(theirs: Mapping[str, Reading], item: Assignment) -> Assignment:
+    reading = theirs.get(item.key)
+    return item if reading is None or reading.refused else replace(item, value=reading.text)
 
 
 def _mark_duplicates(assignments: list[Assignment]) -> Iterator[Assignment]:

@@ -1,0 +1,27 @@
+"""How python-dotenv reads an env file: by python-dotenv itself.
+
+It fills in `${NAME}` and `${NAME:-word}` in every value, also inside single quotes, and leaves
+`$NAME` alone; its own `parse_variables` is the rule.
+"""
+
+import io
+from collections.abc import Mapping
+
+from dotenv.parser import parse_stream
+from dotenv.variables import parse_variables
+
+from trimtab.migrate.dialect_value import Piece, Reading
+
+
+def read_python(text: str) -> dict[str, Reading]:
+    """Every key python-dotenv would set."""
+    readings: dict[str, Reading] = {}
+    for binding in parse_stream(io.StringIO(text, newline="")):
+        if binding.key is not None and binding.value is not None:
+            readings[binding.key] = Reading((Piece(binding.value, expands=True),))
+    return readings
+
+
+def expand_python(reading: Reading, known: Mapping[str, str]) -> str:
+    """The value with variables filled in as python-dotenv does."""
+    return "".join(atom.resolve(dict(known)) for atom in parse_variables(reading.text))
