@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, TypedDict
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from starlette.responses import Response
 
@@ -29,6 +29,7 @@ from trimtab_server.http.head import HeadMiddleware
 from trimtab_server.http.last_resort import LastResortMiddleware
 from trimtab_server.http.metrics import Metrics, MetricsMiddleware
 from trimtab_server.http.problems import install_problem_handlers
+from trimtab_server.http.refuse_unread import refuse_unread
 from trimtab_server.http.request_context import RequestContextMiddleware
 from trimtab_server.http.request_text import RequestTextMiddleware
 from trimtab_server.infra.database import Database
@@ -80,6 +81,8 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        redirect_slashes=False,
+        redirect_slashes=False,  # one resource, one address
         lifespan=lifespan,
     )
     _add_routes(app)
@@ -92,15 +95,15 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def _add_routes(app: FastAPI) -> None:
+    app.include_router(health.router)
+    app.include_router(documentation.router)
     for router in (
-        health.router,
-        documentation.router,
         delivery_routes.router,
         history_routes.router,
         config_routes.router,
         catalog_routes.router,
     ):
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(refuse_unread)])
 
     @app.get("/metrics", dependencies=[requires(Permission.METRICS_READ)], tags=["health"])
     async def metrics(request: Request) -> Response:

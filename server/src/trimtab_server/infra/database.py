@@ -22,7 +22,11 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         parsed = async_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
-        options: dict[str, Any] = {"pool_size": pool_size, "pool_pre_ping": not self.is_sqlite}
+        options: dict[str, Any] = {
+            "pool_size": pool_size,
+            "pool_pre_ping": not self.is_sqlite,
+            "hide_parameters": True,  # an exception's text must not carry a value anywhere
+        }
         self.engine: AsyncEngine = create_async_engine(parsed, **options)
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
