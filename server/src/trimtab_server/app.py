@@ -81,7 +81,6 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        redirect_slashes=False,
         redirect_slashes=False,  # one resource, one address
         lifespan=lifespan,
     )
