@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request
-from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from trimtab_server.errors import Unauthenticated
 from trimtab_server.http.public import Public
+from trimtab_server.http.refuse_unread import query_parameters
 
 from .decide import NotAllowed, could, require
 from .permission import Permission
@@ -98,13 +98,6 @@ def _meant(request: Request, parameter: str, bound: str | None) -> str | None:
     where the body may name another one: then all of them are meant.
     """
     route = request.scope.get("route")
-    if not isinstance(route, APIRoute) or parameter not in _query_parameters(route.dependant):
+    if not isinstance(route, APIRoute) or parameter not in query_parameters(route.dependant):
         return None
     return request.query_params.get(parameter) or bound
-
-
-def _query_parameters(dependant: Dependant) -> Iterator[str]:
-    for field in dependant.query_params:
-        yield field.alias
-    for inner in dependant.dependencies:
-        yield from _query_parameters(inner)

@@ -31,7 +31,7 @@ class PostEnvironment(WireModel):
 
     name: Name
     parent: Annotated[str | None, Field(max_length=63, examples=["base"])]
-    application: Annotated[str | None, Field(max_length=63)] = None
+    application: Annotated[str | None, Field(min_length=1, max_length=63)] = None
     comment: Annotated[str | None, Field(max_length=2_000)] = None
 
 

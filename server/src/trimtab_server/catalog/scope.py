@@ -13,11 +13,18 @@ from trimtab_server.http.request_context import address_of, request_id_of
 from trimtab_server.kernel.violation import Violation
 
 ApplicationQuery = Annotated[
-    str | None, Query(max_length=63, description="The application; `default` where left out.")
+    str | None,
+    Query(
+        min_length=1,
+        max_length=63,
+        description="The application; the token's own where left out, else `default`.",
+        examples=["default"],
+    ),
 ]
 EnvironmentQuery = Annotated[
     str | None,
     Query(
+        min_length=1,
         max_length=63,
         description="The environment; reads without it use the token's own, else `base`.",
         examples=["staging"],

@@ -1,29 +1,27 @@
 """The present or a past moment, as query parameters name it."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Query
 
 from trimtab_server.config.read import Moment
 from trimtab_server.errors import MalformedRequest
+from trimtab_server.http.parameters import Flag, Instant, Whole
 
 
 def _moment(
     revision: Annotated[
-        int | None, Query(ge=0, le=2**53 - 1, description="Read as of this revision.")
+        Whole | None, Query(ge=0, le=2**53 - 1, description="Read as of this revision.")
     ] = None,
     at: Annotated[
-        datetime | None, Query(description="Read as of this instant (RFC 3339, with its zone).")
+        Instant | None, Query(description="Read as of this instant (RFC 3339, with its zone).")
     ] = None,
     strong: Annotated[
-        bool, Query(description="Read the database itself; the present always does so here.")
+        Flag, Query(description="Read the database itself; the present always does so here.")
     ] = False,
 ) -> Moment:
     if revision is not None and at is not None:
         raise MalformedRequest("Name either `revision` or `at`, not both.")
-    if at is not None and at.tzinfo is None:
-        raise MalformedRequest("`at` needs its time zone, like 2026-11-23T08:00:00Z.")
     if strong and (revision is not None or at is not None):
         raise MalformedRequest("`strong` reads the present: leave `revision` and `at` out.")
     return Moment(revision, at)

@@ -21,13 +21,14 @@ from trimtab_server.config.write_request import (
     RequiredMatch,
     entity_reply,
 )
+from trimtab_server.http.key_path import KEY
 from trimtab_server.http.wire import problems
 
 router = APIRouter(prefix="/api/v1/config", tags=["definitions"])
 
 
 @router.patch(
-    "/{key}/definition",
+    f"/{KEY}/definition",
     response_model=WriteReply,
     responses=problems(404, 409, 412, 413, 415, 428),
     dependencies=[requires(Permission.DEFINITION_WRITE)],
@@ -55,7 +56,7 @@ async def edit_definition(
 
 
 @router.put(
-    "/{key}/policy",
+    f"/{KEY}/policy",
     response_model=WriteReply,
     responses=problems(404, 409, 412, 413, 415, 428),
     dependencies=[requires(Permission.POLICY_WRITE)],

@@ -36,6 +36,8 @@ from trimtab_server.config.write_request import (
     entity_reply,
 )
 from trimtab_server.http.cursor import Cursor, PageSize
+from trimtab_server.http.key_path import KEY
+from trimtab_server.http.parameters import Flag
 from trimtab_server.http.preconditions import not_modified
 from trimtab_server.http.sessions import ReadConnection
 from trimtab_server.http.wire import json_reply, problems, read_headers
@@ -55,7 +57,7 @@ async def list_configuration(
     scope: ReadScope,
     category: Annotated[str | None, Query(max_length=63)] = None,
     prefix: Annotated[str | None, Query(max_length=255, description="Of the key.")] = None,
-    is_secret: Annotated[bool | None, Query(alias="isSecret")] = None,
+    is_secret: Annotated[Flag | None, Query(alias="isSecret")] = None,
     limit: PageSize = 100,
     cursor: Cursor = None,
 ) -> Response:
@@ -70,7 +72,7 @@ async def list_configuration(
 
 
 @router.get(
-    "/{key}",
+    f"/{KEY}",
     response_model=Entity,
     responses={304: {"description": "As the ETag says."}, **problems(404)},
     dependencies=[requires(Permission.CONFIG_READ)],
@@ -94,7 +96,7 @@ async def get_configuration(
 
 
 @router.put(
-    "/{key}",
+    f"/{KEY}",
     response_model=WriteReply,
     responses=problems(404, 409, 412, 413, 415, 428),
     dependencies=[requires(Permission.CONFIG_WRITE)],
@@ -141,7 +143,7 @@ async def create_setting(
 
 
 @router.delete(
-    "/{key}",
+    f"/{KEY}",
     response_model=ChangeReply,
     responses=problems(404, 409, 412, 428),
     dependencies=[requires(Permission.CONFIG_WRITE)],
@@ -151,7 +153,7 @@ async def delete_value(
     scope: WriteScope,
     writing: CurrentWriting,
     precondition: RequiredMatch,
-    cascade: Annotated[bool, Query(description="With the overrides below the root.")] = False,
+    cascade: Annotated[Flag, Query(description="With the overrides below the root.")] = False,
     comment: Annotated[str | None, Query(max_length=2_000)] = None,
 ) -> Response:
     """Take the environment's own value away: it inherits again. In the root, the setting goes."""

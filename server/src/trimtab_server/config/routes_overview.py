@@ -5,15 +5,22 @@ from starlette.responses import Response
 
 from trimtab_server.access.permission import Permission
 from trimtab_server.access.requires import requires
+from trimtab_server.catalog.queries import load_environments
 from trimtab_server.catalog.scope import ReadScope
 from trimtab_server.config.explain import explain
 from trimtab_server.config.json_schema import export_schema
 from trimtab_server.config.moment import ReadMoment
 from trimtab_server.config.queries import count_categories
-from trimtab_server.config.read import existing_application, find_setting, load_state
+from trimtab_server.config.read import (
+    check_environment,
+    existing_application,
+    find_setting,
+    load_state,
+)
 from trimtab_server.config.resolve import resolve
 from trimtab_server.config.routes_entity import Key
 from trimtab_server.config.schemas import Categories, Explanation, SchemaReply
+from trimtab_server.http.key_path import KEY
 from trimtab_server.http.sessions import ReadConnection
 from trimtab_server.http.wire import json_reply, problems, read_headers
 
@@ -29,6 +36,7 @@ router = APIRouter(prefix="/api/v1/config", tags=["configuration"])
 async def list_categories(connection: ReadConnection, scope: ReadScope) -> Response:
     """The categories in use, with how many settings each has."""
     head = await existing_application(connection, scope.application)
+    check_environment(await load_environments(connection, head.id), scope.environment)
     counts = await count_categories(connection, head.id)
     items = [{"category": category, "count": count} for category, count in counts]
     return json_reply({"items": items}, headers=read_headers(head.epoch, head.revision))
@@ -54,7 +62,7 @@ async def get_schema(connection: ReadConnection, scope: ReadScope) -> Response:
 
 
 @router.get(
-    "/explain/{key}",
+    f"/explain/{KEY}",
     response_model=Explanation,
     responses=problems(404),
     dependencies=[requires(Permission.CONFIG_READ)],

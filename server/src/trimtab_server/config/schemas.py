@@ -12,8 +12,9 @@ PolicyName = Literal["env", "shadow", "store"]
 ReloadName = Literal["live", "rebuild", "restart"]
 
 Json = Annotated[Any, Field(description="Any JSON value of the setting's type.")]
-KeyName = Annotated[str, Field(max_length=255, examples=["ELEVENLABS_VOICE_STABILITY"])]
-EnvironmentName = Annotated[str, Field(max_length=63, examples=["staging"])]
+KeyName = Annotated[str, Field(min_length=1, max_length=255, examples=["ELEVENLABS_VOICE_STABILITY"])]
+EnvironmentName = Annotated[str, Field(min_length=1, max_length=63, examples=["staging"])]
+ApplicationName = Annotated[str, Field(min_length=1, max_length=63, examples=["default"])]
 Comment = Annotated[
     str | None, Field(description="Why; kept in the history.", examples=["calmer voice"])
 ]
@@ -108,7 +109,7 @@ class PostSetting(DefinitionFields):
 
     key: KeyName
     environment: EnvironmentName | None = None
-    application: str | None = None
+    application: ApplicationName | None = None
     type: TypeName
     value: Json = None
     source_policy: PolicyName | None = None
@@ -131,7 +132,7 @@ class PostBulk(WireModel):
     """Many edits that become one change, or none."""
 
     items: Annotated[list[BulkItem], Field(min_length=1, max_length=1_000)]
-    application: str | None = None
+    application: ApplicationName | None = None
     comment: Comment = None
     dry_run: bool = False
 

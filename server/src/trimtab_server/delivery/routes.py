@@ -14,6 +14,7 @@ from trimtab_server.delivery.export import MEDIA_TYPES, ExportFormat, Selection,
 from trimtab_server.delivery.revision_wait import MinRevision, wait_for_revision
 from trimtab_server.delivery.schemas import ReloadReply, SnapshotReply
 from trimtab_server.delivery.snapshots import Snapshots
+from trimtab_server.http.parameters import Flag
 from trimtab_server.http.preconditions import not_modified
 from trimtab_server.http.sessions import AnyDatabase, ReadConnection
 from trimtab_server.http.wire import json_reply, problems, read_headers
@@ -70,9 +71,9 @@ async def get_export(
     prefix: Annotated[str | None, Query(max_length=255)] = None,
     category: Annotated[str | None, Query(max_length=63)] = None,
     references: Annotated[
-        bool, Query(description="Include references of secret settings; never a secret.")
+        Flag, Query(description="Include references of secret settings; never a secret.")
     ] = False,
-    meta: Annotated[bool, Query(description="json and yaml: with the definitions.")] = False,
+    meta: Annotated[Flag, Query(description="json and yaml: with the definitions.")] = False,
 ) -> Response:
     """The environment as a file; `Trimtab-Omitted` counts references that were left out."""
     state = await load_state(connection, scope.application, scope.environment, moment=moment)

@@ -32,16 +32,18 @@ from trimtab_server.history.schemas import (
 from trimtab_server.history.timeline import load_timeline
 from trimtab_server.history.undo import undo_change
 from trimtab_server.http.cursor import Cursor, PageSize
+from trimtab_server.http.key_path import KEY
+from trimtab_server.http.parameters import Whole
 from trimtab_server.http.sessions import AnyDatabase, ReadConnection
 from trimtab_server.http.wire import json_reply, problems
 
 router = APIRouter(prefix="/api/v1/config", tags=["history"])
-Revision = Annotated[int | None, Query(ge=0, le=2**53 - 1)]
+Revision = Annotated[Whole | None, Query(ge=0, le=2**53 - 1)]
 Name = Annotated[str, Query(max_length=63)]
 
 
 @router.get(
-    "/history/{key}",
+    f"/history/{KEY}",
     response_model=HistoryPage,
     responses=problems(404),
     dependencies=[requires(Permission.HISTORY_READ)],

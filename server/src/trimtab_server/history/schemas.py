@@ -64,7 +64,7 @@ class PostPromote(WireModel):
     source: Annotated[str, Field(max_length=63, examples=["staging"])]
     target: Annotated[str, Field(max_length=63, examples=["prod"])]
     keys: Annotated[list[str] | None, Field(min_length=1, max_length=1_000)] = None
-    application: str | None = None
+    application: Annotated[str | None, Field(min_length=1, max_length=63)] = None
     comment: str | None = None
     dry_run: bool = False
 
@@ -72,7 +72,7 @@ class PostPromote(WireModel):
 class PostRollback(WireModel):
     """One of three: `environment`+`key`+`version`, `environment`+`revision`, or `change`."""
 
-    environment: Annotated[str | None, Field(max_length=63)] = None
+    environment: Annotated[str | None, Field(min_length=1, max_length=63)] = None
     key: Annotated[str | None, Field(max_length=255)] = None
     version: Annotated[int | None, Field(ge=1, le=2**53 - 1)] = None
     revision: Annotated[int | None, Field(ge=0, le=2**53 - 1)] = None
@@ -81,7 +81,7 @@ class PostRollback(WireModel):
     force: Annotated[
         bool, Field(description="Undo a change although later ones edited the same places.")
     ] = False
-    application: str | None = None
+    application: Annotated[str | None, Field(min_length=1, max_length=63)] = None
     comment: str | None = None
     dry_run: bool = False
 

@@ -7,9 +7,10 @@ from sqlalchemy import Row, and_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from trimtab_server.catalog.models import change, change_item
+from trimtab_server.catalog.queries import load_environments
 from trimtab_server.config.errors import UnknownKey
 from trimtab_server.config.queries import load_settings
-from trimtab_server.config.read import existing_application
+from trimtab_server.config.read import check_environment, existing_application
 from trimtab_server.errors import MalformedRequest
 from trimtab_server.http.cursor import make_cursor
 from trimtab_server.http.instants import instant
@@ -38,8 +39,11 @@ async def load_timeline(
 
     Raises:
         UnknownKey: there never was such a setting.
+        UnknownApplication, UnknownEnvironment
     """
     head = await existing_application(connection, application)
+    if environment is not None:
+        check_environment(await load_environments(connection, head.id), environment)
     setting = (await load_settings(connection, head.id, [key])).get(fold_key(key))
     if setting is None or setting.key != key:
         raise UnknownKey(key, setting.key if setting else None)

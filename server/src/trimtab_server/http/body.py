@@ -13,7 +13,7 @@ from trimtab_server.kernel.violation import Violation
 
 MAX_BODY_BYTES = 256 * 1024
 MAX_BULK_BYTES = 4 * 1024 * 1024
-_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 class BodyTooLarge(TrimtabError):

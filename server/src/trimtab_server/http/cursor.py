@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import Depends, Query
 
 from trimtab_server.errors import MalformedRequest
+from trimtab_server.http.parameters import Whole
 
 MAX_PAGE = 1_000
-PageSize = Annotated[int, Query(ge=1, le=MAX_PAGE, description="Items on a page.")]
+PageSize = Annotated[Whole, Query(ge=1, le=MAX_PAGE, description="Items on a page.")]
 
 
 def make_cursor(position: str) -> str:

@@ -19,4 +19,8 @@ class HeadMiddleware:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self.app({**scope, "method": "GET"}, receive, send_head)
+        inside: Scope = {**scope, "method": "GET"}
+        try:
+            await self.app(inside, receive, send_head)
+        finally:
+            scope["route"] = inside.get("route")  # for whoever counts requests by route, further out

@@ -1,0 +1,19 @@
+"""The `{key}` of a path: one segment, and never a word that is a route of its own."""
+
+from starlette.convertors import Convertor, register_url_convertor
+
+from trimtab_server.kernel.keys import RESERVED
+
+
+class _KeyConvertor(Convertor[str]):
+    regex = f"(?!(?i:{'|'.join(sorted(RESERVED))})(?:/|$))[^/]+"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("key", _KeyConvertor())
+KEY = "{key:key}"
