@@ -21,6 +21,7 @@ _CONTRACT = Path(__file__).parents[3] / "contract" / "secret_cases.json"
 CASES: dict[str, Any] = json.loads(_CONTRACT.read_text(encoding="utf-8"))
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _64_KIB = 65_536
+PASSWORD = "s3cret"
 
 
 def _joined(parts: list[Any], seed: int) -> str:
@@ -117,20 +118,20 @@ def test_scan_text__token_inside_a_text__covers_exactly_the_token(before: str, a
 
 
 def test_scan_text__token_behind_base64__covers_the_encoded_run() -> None:
-    hidden = base64.b64encode(b"postgres://app:s3cret@db/app").decode()
+    hidden = base64.b64encode(f"postgres://app:{PASSWORD}@db/app".encode()).decode()
     found = scan_text(f"first second {hidden} third")
     assert found == Finding("url-user-info", 13, 13 + len(hidden), doubtful=False)
 
 
 def test_scan_text__guess_before_a_certain_token__names_the_certain_one() -> None:
     guess = "".join(random.Random(3).choices(CASES["alphabets"]["base62"], k=40))
-    found = scan_text(f"{guess} redis://:s3cret@cache")
+    found = scan_text(f"{guess} redis://:{PASSWORD}@cache")
     assert found is not None
     assert found.rule == "url-user-info"
 
 
 def test_scan_text__certain_token_one_layer_below_a_guess__names_the_certain_one() -> None:
-    hidden = base64.b64encode(b"redis://:s3cret@cache.internal").decode()
+    hidden = base64.b64encode(f"redis://:{PASSWORD}@cache.internal".encode()).decode()
     found = scan_text(f"api_key=1a2b3c4d5e6f {hidden}")
     assert found is not None
     assert not found.doubtful

@@ -1,0 +1,133 @@
+"""Long strings that look drawn at random: a guess, so what it finds is always doubtful."""
+
+import re
+from collections.abc import Iterator
+from operator import add
+from typing import Final
+
+_RUN: Final = re.compile(r"[A-Za-z0-9+/_-]{22,}+")
+_PART: Final = re.compile(r"[A-Za-z0-9]{24,}+")
+_LONGEST: Final = 256  # what begins at random goes on so
+_HEX: Final = re.compile(r"(?:0x)?[0-9a-fA-F]+")
+_SHORTEST_HEX: Final = 41  # a git commit has 40 digits, an MD5 digest or a bare UUID 32
+_DISTINCT_CHARACTERS: Final = 10
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_SEPARATOR: Final = re.compile(r"[+/_-]+")
+_ALPHABET: Final = re.compile(r"abcdefg|ABCDEFG")
+_TURN: Final = re.compile(r"[a-z][A-Z0-9]|[A-Z][0-9]|[0-9][A-Za-z]")
+_WORD: Final = re.compile(r"[A-Z][a-z]{3,}")
+_VOWEL: Final = re.compile(r"[aeiouy]")
+_TURNS_PER_CHARACTER: Final = 0.15
+
+# The 150 commonest of the 676 pairs of letters make up four fifths of the words that names and
+# texts are built of, and a fifth of what is drawn at random.
+_COMMON_PAIRS: Final = frozenset(
+    """
+    ab ac ad ag ai al am an ap ar as at ba bl ca ce ch ci ck cl co cr ct da de di do ea ec ed
+    ee ef eg el em en ep er es et ev ex fi fo ge gr ha he hi ho ia ic id ie ig il im in io ir
+    is it iv ke la le li ll lo ls lt lu ly ma me mi mo mp na nc nd ne ng ni no ns nt oc od ol
+    om on oo op or os ot ou ow pa pe pi pl po pr pt qu ra rc rd re ri rm ro rr rs rt ru sa sc
+    se sh si so sp ss st su ta te th ti to tr ts tt tu ty ue ul um un up ur us ut va ve vi yp
+    """.split()
+)
+_WORDY: Final = 0.55
+_WORDY_WITHOUT_TURNS: Final = 0.35
+_PASSWORD: Final = re.compile(
+    r"(?=(?:[^!@#$%^&*?]*[!@#$%^&*?]){2})(?=[^0-9]*[0-9])(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])"
+    r"[A-Za-z0-9!@#$%^&*?~+=._-]{20,128}"
+)
+_PASSWORD_TURN: Final = re.compile(
+    r"[a-z][^a-z]|[A-Z][^A-Za-z]|[0-9][^0-9]|[^A-Za-z0-9][A-Za-z0-9]"
+)
+
+# Random by nature and public by purpose: what follows these inside a token ...
+_PUBLIC_AFTER: Final = re.compile(
+    r"://|;base64,|\bpk\.eyJ|\b(?:sha(?:1|224|256|384|512)|md5|blake[23][bs]?)[:-]"
+)
+# ... and runs that begin like this.
+_PUBLIC_START: Final = re.compile(
+    r"AAAA[BCE]"  # an SSH public key's body
+    r"|n?MI[IGHE][A-Za-z0-9+/]{40}"  # a certificate or public key; private ones have their form
+    r"|(?:price|prod|plan|cus|sub|acct|asst|vs|file|org|proj|pk|phc|rzp|tmpl|wf|sb_publishable)[_-]"
+)
+_TOKEN: Final = re.compile(r"[^\s\"'<>()]{22,}+")
+_PEM_FAR: Final = 16_384
+
+
+def random_runs(text: str, readable: frozenset[int]) -> Iterator[tuple[int, int]]:
+    """Yield the spans of `text` that look drawn at random and are not known to be public.
+
+    `readable` are the starts of runs that spell a text in some encoding: those are not random.
+    """
+    for token in _TOKEN.finditer(text):
+        public = _PUBLIC_AFTER.search(token[0])
+        stop = token.end() if public is None else token.start() + public.start()
+        for run in _RUN.finditer(text, token.start(), stop):
+            if run.start() in readable:
+                continue
+            part = run if _is_random(run[0]) else _random_part(run)
+            if part is not None and not _is_public(text, *part.span()):
+                yield part.span()
+    if len(text) <= _LONGEST and _PASSWORD.fullmatch(text) and _is_shuffled(text):
+        yield 0, len(text)
+
+
+def _random_part(run: re.Match[str]) -> re.Match[str] | None:
+    if run[0].isalnum() or _PUBLIC_START.match(run[0]):
+        return None
+    parts = _PART.finditer(run.string, *run.span())
+    return next((part for part in parts if _is_random(part[0])), None)
+
+
+def _is_random(run: str) -> bool:
+    run = run[:_LONGEST]
+    if _HEX.fullmatch(run):
+        mixed = not run.isdigit() and not run.isalpha()
+        return mixed and len(run) >= _SHORTEST_HEX and _is_varied(run)
+    if _share_of_common_pairs(run) >= _WORDY:
+        return False
+    letters = run if run.isalnum() else _without_hex(run)
+    if len(letters) < 20 or _ALPHABET.search(letters):
+        return False
+    turns = len(_TURN.findall(letters)) >= _TURNS_PER_CHARACTER * len(letters)
+    wordy = _share_of_common_pairs(letters)
+    if wordy >= (_WORDY if turns else _WORDY_WITHOUT_TURNS) or _is_camel_case(letters):
+        return False
+    return _is_varied(letters)
+
+
+def _is_camel_case(letters: str) -> bool:
+    words = (word for word in _WORD.findall(letters) if _VOWEL.search(word))
+    return sum(map(len, words)) >= 0.5 * len(letters)
+
+
+def _is_shuffled(password: str) -> bool:
+    turns = len(_PASSWORD_TURN.findall(password))
+    return turns >= 0.3 * len(password) and _share_of_common_pairs(password) < _WORDY
+
+
+def _is_varied(run: str) -> bool:
+    return len(set(run)) >= _DISTINCT_CHARACTERS
+
+
+def _without_hex(run: str) -> str:
+    parts = _SEPARATOR.split(_UUID.sub("", run))
+    return "".join(part for part in parts if not _HEX.fullmatch(part))
+
+
+def _share_of_common_pairs(run: str) -> float:
+    low = run.lower()
+    pairs = [pair for pair in map(add, low, low[1:]) if pair.isalpha()]
+    return sum(map(_COMMON_PAIRS.__contains__, pairs)) / len(pairs) if pairs else 0.0
+
+
+def _is_public(text: str, start: int, end: int) -> bool:
+    return _PUBLIC_START.match(text, start, end) is not None or _is_in_public_pem(text, start)
+
+
+def _is_in_public_pem(text: str, at: int) -> bool:
+    begin = text.rfind("-----BEGIN ", max(0, at - _PEM_FAR), at)
+    if begin < 0:
+        return False
+    label = text[begin + 11 : begin + 45].partition("-----")[0]
+    return "PRIVATE" not in label and ("CERTIFICATE" in label or "PUBLIC KEY" in label)

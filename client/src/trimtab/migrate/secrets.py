@@ -1,0 +1,130 @@
+"""Know credentials by a key's name, by a text's form, and through a setting's whole value.
+
+The server refuses a write by rules of its own. These say the same beforehand: both are held to
+`contract/secret_cases.json`, and to each other by a test.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import accumulate, chain
+from typing import Final
+
+from trimtab.migrate.secret_entropy import random_runs
+from trimtab.migrate.secret_finding import Finding
+from trimtab.migrate.secret_forms import find_forms
+from trimtab.migrate.secret_json import Text, decode_json, looks_like_json, pointer_of, strings_in
+from trimtab.migrate.secret_keys import judge_member, judge_name, may_name_credentials
+from trimtab.migrate.secret_layers import Layer, layers
+from trimtab.migrate.secret_placeholders import is_reference, is_stand_in, looks_made
+from trimtab.migrate.secret_tokens import find_tokens
+
+__all__ = ["Finding", "scan_key", "scan_text", "scan_value"]
+
+_TYPES_THAT_CAN_CARRY: Final = frozenset({"string", "json"})
+_SHORTEST: Final = 8  # `a://b:c@d` has nine characters; nothing shorter is known by its form
+
+
+def scan_key(key: str) -> Finding | None:
+    """Say whether a setting of this name holds a credential, or the name itself is one.
+
+    The value plays no part: an empty value or a placeholder changes nothing.
+    """
+    return judge_name(key) or next(find_tokens(key), None)
+
+
+def scan_text(text: str) -> Finding | None:
+    """Find a credential in a text: a value, a description, a comment, an enum member.
+
+    Known forms come before guesses, so a doubtful finding means that nothing certain was found.
+    One layer of base64, hex, percent-encoding or JSON is looked behind. Linear in the length.
+    """
+    found = _scan(text)
+    if found is not None and not found.doubtful:
+        return found
+    named = _named_in_json(text)
+    if named is not None and (found is None or not named.doubtful):
+        return Finding(named.rule, 0, len(text), named.doubtful)
+    return found
+
+
+def scan_value(key: str, value_type: str, value: object) -> Finding | None:
+    """Scan what is about to be stored under `key` with the declared type `value_type`.
+
+    `boolean`, `integer`, `number` and `enum` cannot carry a credential, whatever their key is
+    called (`MAX_TOKENS`, `PASSWORD_RESET`); the members of an enum are scanned when its rules are
+    saved. For `string` and `json` the key's name counts, then every string inside, names included.
+    """
+    if value_type not in _TYPES_THAT_CAN_CARRY:
+        return None
+    named = scan_key(key)
+    if named is not None:
+        return named
+    return scan_text(value) if isinstance(value, str) else _scan_json(value)
+
+
+def _scan(text: str) -> Finding | None:
+    """The first certain finding, in the text or one layer below, else the first doubtful one."""
+    if len(text) < _SHORTEST:
+        return None
+    below = list(layers(text))
+    guess: Finding | None = None
+    for found in chain(_formed(text), *map(_formed_below, below)):
+        if not found.doubtful:
+            return found
+        guess = guess or found
+    return guess or _random(text, below)
+
+
+def _formed_below(layer: Layer) -> Iterator[Finding]:
+    for hidden in _formed(layer.text):
+        start, end = layer.origin(hidden.start)
+        yield replace(hidden, start=start, end=end)
+
+
+def _random(text: str, below: list[Layer]) -> Finding | None:
+    readable = frozenset(start for layer in below if layer.of_runs for start, _ in layer.spans)
+    span = next(random_runs(text, readable), None)
+    return None if span is None else Finding("random-string", *span, doubtful=True)
+
+
+def _formed(text: str) -> Iterator[Finding]:
+    yield from find_tokens(text)
+    yield from find_forms(text)
+
+
+def _scan_json(value: object) -> Finding | None:
+    """All strings of a JSON value in one search, each on a line of its own."""
+    members = list(strings_in(value))
+    named = next(_named(members), None)
+    if named is not None and not named.doubtful:
+        return named
+    found = _scan("\n".join(member.text for member in members))
+    if found is None or (named is not None and found.doubtful):
+        return named
+    starts = list(accumulate((len(member.text) + 1 for member in members), initial=0))
+    at = bisect_right(starts, found.start) - 1
+    return replace(
+        found,
+        start=found.start - starts[at],
+        end=min(found.end - starts[at], len(members[at].text)),
+        pointer=pointer_of(members[at].path),
+    )
+
+
+def _named_in_json(text: str) -> Finding | None:
+    if not looks_like_json(text) or not may_name_credentials(text):
+        return None
+    document = decode_json(text)
+    return next(_named(strings_in(document)), None)
+
+
+def _named(members: Iterable[Text]) -> Iterator[Finding]:
+    """Strings under a member called like a credential. Doubtful where they may be prose."""
+    for member in members:
+        if member.name and len(member.text) > 1 and not is_stand_in(member.text):
+            found = judge_member(member.name)
+            if found is not None and not is_reference(member.text):
+                doubtful = found.doubtful or not looks_made(member.text)
+                pointer = pointer_of(member.path)
+                yield Finding("member-name", 0, len(member.text), doubtful, pointer)
