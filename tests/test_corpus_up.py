@@ -69,24 +69,20 @@ def run_up(env_file: Path, folder: Path) -> str:
     command += ["--env-file", str(env_file), "--data-dir", str(folder / "data")]
     command += ["--port", str(free_port())]
     environment = {name: value for name, value in os.environ.items() if "TRIMTAB" not in name}
-    running = subprocess.Popen(
+    lines = []
+    with subprocess.Popen(
         command,
         cwd=folder,
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-    )
-    assert running.stdout is not None
-    lines = []
-    try:
+    ) as running:
+        assert running.stdout is not None
         for line in running.stdout:
             lines.append(line)
             if "Ctrl-C" in line:
                 running.send_signal(signal.SIGINT)
-        running.wait(timeout=10)
-    finally:
-        running.kill()
     output = "".join(lines)
     assert "Ctrl-C" in output, output
     return output

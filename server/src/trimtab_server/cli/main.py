@@ -2,12 +2,12 @@
 
 import typer
 
-from trimtab_server.cli import database, serve, token
+from trimtab_server.cli import database, serve, tokens
 
 app = typer.Typer(help="The Trimtab server.", no_args_is_help=True, pretty_exceptions_enable=False)
 app.command("serve")(serve.serve)
 app.add_typer(database.app, name="database")
-app.add_typer(token.app, name="token")
+app.add_typer(tokens.app, name="token")
 
 
 def main() -> None:
