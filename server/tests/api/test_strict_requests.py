@@ -30,14 +30,13 @@ async def test_query__parameter_given_twice__is_refused(api: Api, query: str) ->
     assert_problem(await api.get(f"{CONFIG}?{query}"), 422, rule="repeated")
 
 
-@pytest.mark.parametrize(
-    "text", ["1_0", "0x10", "1e2", "10.0", "+5", "%205", "٣", "", "05", "-0x1"]
-)
+WHOLE = ["1_0", "0x10", "1e2", "10.0", "+5", "%205", "\u0663", "", "05", "-0x1"]
+
+
+@pytest.mark.parametrize("text", WHOLE)
 async def test_query__integer_in_another_spelling__is_refused(api: Api, text: str) -> None:
-    for path in (
-        f"{CONFIG}?limit={text}",
-        f"{CONFIG}/diff?source=dev&target=dev&sourceRevision={text}",
-    ):
+    sides = "source=dev&target=dev"
+    for path in (f"{CONFIG}?limit={text}", f"{CONFIG}/diff?{sides}&sourceRevision={text}"):
         assert_problem(await api.get(path), 422, rule="int-parsing")
 
 
@@ -61,7 +60,7 @@ async def test_query__boolean_in_another_spelling__is_refused(api: Api, text: st
         "9999-12-31T23:59:59-14:00",
         "2026-11-23T08:00:00+02:00",  # an unescaped plus is a space
         "2026-11-23T08:00:00.1234567Z",
-        "٢026-11-23T08:00:00Z",
+        "\u0662026-11-23T08:00:00Z",
     ],
 )
 async def test_query__instant_in_another_form__is_refused(api: Api, text: str) -> None:
@@ -113,6 +112,11 @@ async def test_method__not_taken__is_405_with_all_that_are(
         assert_problem(response, 405, "method-not-allowed")
 
 
+def full_width(text: str) -> str:
+    """What NFKC, and only NFKC, makes the same text."""
+    return "".join(chr(ord(letter) + 0xFEE0) for letter in text)
+
+
 SPELLINGS = [
     "retries",
     "Retries",
@@ -128,7 +132,7 @@ SPELLINGS = [
     "RETRIES%ED%A0%80",
     "RETRIES%C3%8A",
     "RETRIES%EF%BC%B3",
-    "ＲＥＴＲＩＥＳ",  # full width: NFKC makes the key of it
+    full_width("RETRIES"),
     "RETRIE\u017f",  # long s: upper() makes an S of it
     "RETR\u0131ES",
     "RETRIES;a=b",
@@ -158,7 +162,9 @@ async def test_key__in_another_spelling__is_never_the_key(
     assert await store.dump() == before
 
 
-@pytest.mark.parametrize("environment", ["DEV", "dev%20", "ｄｅｖ", "dev%00", "dev/", "../dev", ""])
+@pytest.mark.parametrize(
+    "environment", ["DEV", "dev%20", full_width("dev"), "dev%00", "dev/", "../dev", ""]
+)
 async def test_environment__in_another_spelling__is_never_the_environment(
     api: Api, store: Store, token: Callable[[str], str], environment: str
 ) -> None:

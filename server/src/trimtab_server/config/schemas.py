@@ -12,7 +12,9 @@ PolicyName = Literal["env", "shadow", "store"]
 ReloadName = Literal["live", "rebuild", "restart"]
 
 Json = Annotated[Any, Field(description="Any JSON value of the setting's type.")]
-KeyName = Annotated[str, Field(min_length=1, max_length=255, examples=["ELEVENLABS_VOICE_STABILITY"])]
+KeyName = Annotated[
+    str, Field(min_length=1, max_length=255, examples=["ELEVENLABS_VOICE_STABILITY"])
+]
 EnvironmentName = Annotated[str, Field(min_length=1, max_length=63, examples=["staging"])]
 ApplicationName = Annotated[str, Field(min_length=1, max_length=63, examples=["default"])]
 Comment = Annotated[

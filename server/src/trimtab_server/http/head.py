@@ -22,5 +22,5 @@ class HeadMiddleware:
         inside: Scope = {**scope, "method": "GET"}
         try:
             await self.app(inside, receive, send_head)
-        finally:
-            scope["route"] = inside.get("route")  # for whoever counts requests by route, further out
+        finally:  # the metrics, further out, count by route
+            scope["route"] = inside.get("route")
