@@ -98,7 +98,7 @@ _TABLE: Final[tuple[tuple[str, ...], ...]] = (
     ("1password-token", "ops_eyJ", r"[A-Za-z0-9_-]{100,}"),
     ("age-secret-key", "AGE-SECRET-KEY-1", r"[0-9A-Z]{58}"),
     ("launchdarkly-key", "sdk- api-", _UUID),
-    ("trimtab-token", "tt_", r"[A-Za-z0-9-]{6,64}_[A-Za-z0-9_-]{30,}"),
+    ("trimtab-token", "tt_", rf"[0-9A-Za-z]{{12}}_[0-9A-Za-z]{{49}}{_END}"),
     # payment and shops
     ("stripe-key", "sk_live_ sk_test_ rk_live_ rk_test_", r"[A-Za-z0-9]{16,}"),
     ("stripe-webhook-secret", "whsec_", r"[A-Za-z0-9+/=]{24,}"),
