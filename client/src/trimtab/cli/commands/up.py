@@ -8,6 +8,7 @@ import typer
 from trimtab.admin import Admin
 from trimtab.cli.connect import Store
 from trimtab.cli.failures import sentences
+from trimtab.cli.incoming.env import read_env
 from trimtab.cli.incoming.setting import CannotImport
 from trimtab.cli.options import Yes
 from trimtab.cli.output import complain, say
@@ -21,7 +22,7 @@ from trimtab.cli.up.report import say_where
 from trimtab.cli.up.server import RunningServer, ServerProgram, find_server
 from trimtab.cli.up.stop_signals import Stopped, StopSignals
 from trimtab.migrate.env_text import EnvFileRefused
-from trimtab.profile import DATA_DIR_NAME
+from trimtab.profile import DATA_DIR_NAME, PROFILE_NAME
 
 EnvFile = Annotated[
     Path | None,
@@ -78,8 +79,8 @@ def up(
         with sole_use(folder):
             program = find_server(folder)
             address = free_address(host, port)
+            _check_named_file(choice, folder)
             say(f"Starting Trimtab with {folder} ...")
-            program.run("database", "upgrade")
             _serve(program, address, signals, choice)
 
 
@@ -90,6 +91,13 @@ class _Choice:
         self.env_file = env_file
         self.yes = yes
         self.skip_broken = skip_broken
+
+
+def _check_named_file(choice: _Choice, folder: Path) -> None:
+    """A file that cannot be taken is said before anything is started."""
+    if choice.env_file is not None:
+        is_later_run = (folder / PROFILE_NAME).exists()  # which only compares
+        read_env(choice.env_file, skip_broken=choice.skip_broken or is_later_run)
 
 
 def _serve(program: ServerProgram, address: Address, signals: StopSignals, choice: _Choice) -> None:

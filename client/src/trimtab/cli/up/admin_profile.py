@@ -17,11 +17,15 @@ RENEW_BEFORE = timedelta(days=14)
 def keep_profile(program: ServerProgram, address: Address) -> Profile:
     """The profile in the data directory with a token that holds for a while yet.
 
-    The server need not run for it: the command writes to the database.
+    The server need not run for it: its commands write to the database. They bring the schema up
+    to date first; an embedded database that is there already is upgraded as it is served.
     """
     path = program.data_dir / PROFILE_NAME
     profile = _written(path)
-    if profile is None or _ends_soon(profile):
+    is_fresh = profile is not None and not _ends_soon(profile)
+    if not (is_fresh and program.is_prepared):
+        program.run("database", "upgrade")
+    if profile is None or not is_fresh:
         return renew_profile(program, address)
     if profile.url != address.url:
         profile = _profile(path, address, profile.token, profile.token_expires_at)

@@ -4,8 +4,6 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from trimtab.cli.exits import UsageMistake
-
 EXAMPLE = Path("examples/assistant/.env.example")
 _NOTE = "up.json"
 
@@ -19,13 +17,8 @@ class EnvSource:
 
 
 def choose_source(named: Path | None, directory: Path) -> EnvSource | None:
-    """The file named by an option, else `./.env`, else the example of this project, else None.
-
-    Raises UsageMistake if the file named is not there.
-    """
+    """The file named by an option, else `./.env`, else the example of this project, else None."""
     if named is not None:
-        if not named.exists():
-            raise UsageMistake(f"There is no file {named}: --env-file names an env file.")
         return EnvSource(named)
     if (directory / ".env").is_file():
         return EnvSource(Path(".env"), must_ask=True)

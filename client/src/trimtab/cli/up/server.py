@@ -18,6 +18,7 @@ from trimtab.cli.up.address import Address
 from trimtab.cli.up.stop_signals import StopSignals
 from trimtab.errors import TrimtabError
 
+DATABASE_NAME = "trimtab.sqlite3"
 READY_WITHIN_SECONDS = 60.0
 ENDS_WITHIN_SECONDS = 2.5
 LAST_LINES = 15
@@ -54,6 +55,12 @@ class ServerProgram:
     def log(self) -> Path:
         """Where everything it says goes."""
         return self.data_dir / "server.log"
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether its embedded database is there; one elsewhere may need an upgrade."""
+        elsewhere = os.environ.get("TRIMTAB_DATABASE_URL")
+        return not elsewhere and (self.data_dir / DATABASE_NAME).exists()
 
     def run(self, *arguments: str) -> str:
         """Run one command to its end and give back what it printed; raises ServerFailed."""
