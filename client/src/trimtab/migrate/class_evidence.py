@@ -9,6 +9,7 @@ from trimtab.migrate.key_facts import KeyFacts, first_sentence
 from trimtab.migrate.known_services import known_services
 from trimtab.migrate.name_rules import At, NameMatch
 from trimtab.migrate.neighbours import neighbour_evidence
+from trimtab.migrate.secrets import scan_key, scan_text
 from trimtab.migrate.value_shape import Shape, shape_of
 
 _K = KeyClass
@@ -66,6 +67,7 @@ def class_evidence(
     return [
         *_from_name(facts, kind),
         *_from_services(facts, kind),
+        *_from_guard(facts, kind),
         *_from_value(facts),
         *_from_type(kind),
         *_from_comment(facts),
@@ -79,7 +81,10 @@ def _from_name(facts: KeyFacts, kind: InferredType) -> Iterator[Evidence]:
     if known is not None:
         text = f"{facts.key} is {known.because}"
         yield Evidence(Witness.NAME, text, known.key_class, 8)
+    refused = scan_key(facts.key)
     for match in facts.matches:
+        if match.rule.favours is _K.SECRET and not match.at_its_place and refused is None:
+            continue
         weight = match.weight if _fits(match, kind) else match.weight * _WRONG_TYPE_COUNTS
         yield Evidence(Witness.NAME, match.text, match.rule.favours, weight)
 
@@ -94,6 +99,29 @@ _PRODUCT_COUNTS = {
 }
 _NAMED_OTHERWISE = 0.5
 _NAMES_OF_TEXT = frozenset("id sid version account number".split())
+
+
+def _from_guard(facts: KeyFacts, kind: InferredType) -> Iterator[Evidence]:
+    """What the store itself would say; it would refuse these wherever a person sent them."""
+    named = scan_key(facts.key)
+    if named is not None and kind not in _CANNOT_CARRY:
+        text = "the store takes no key of this name"
+        yield Evidence(Witness.NAME, text, _K.SECRET, 2 if named.doubtful else 4)
+    found = scan_text(facts.value)
+    if found is not None:
+        text = f"its value has the form of a credential ({found.rule})"
+        yield Evidence(Witness.VALUE, text, _K.SECRET, 3 if found.doubtful else 20)
+
+
+_CANNOT_CARRY = frozenset(
+    {
+        InferredType.BOOLEAN,
+        InferredType.INTEGER,
+        InferredType.NUMBER,
+        InferredType.ENUM,
+        InferredType.DURATION,
+    }
+)
 
 
 def _fits(match: NameMatch, kind: InferredType) -> bool:

@@ -12,8 +12,10 @@ from trimtab.migrate.env_file import Assignment
 from trimtab.migrate.evidence import Evidence, InferredType, KeyClass, Reference, Witness
 from trimtab.migrate.infer_type import infer_type
 from trimtab.migrate.key_facts import KeyFacts, gather
-from trimtab.migrate.store_form import store_form
+from trimtab.migrate.secrets import scan_value
+from trimtab.migrate.store_form import StoreForm, store_form
 
+_REFUSED = 50
 _STAYS_IN_DOUBT = 0.5
 _RUNTIME = (KeyClass.FLAG, KeyClass.DYNAMIC)
 _NO_REFERENCES: Mapping[str, Sequence[Reference]] = {}
@@ -40,8 +42,11 @@ def _decide(
 ) -> Decision:
     found = infer_type(facts, enum)
     evidence = class_evidence(facts, found.type, everything)
-    key_class, confidence = _weigh(evidence, found.type)
     form = store_form(facts, found, enum)
+    key_class, confidence = _weigh(evidence, found.type)
+    if key_class.goes_to_database and (refusal := _refusal(facts, form)):
+        key_class = KeyClass.SECRET
+        evidence.append(refusal)
     stored = form.value if key_class.goes_to_database else None
     return Decision(
         key=facts.key,
@@ -58,6 +63,16 @@ def _decide(
         evidence=(*evidence, *found.evidence, *form.evidence),
         sources=facts.sources,
     )
+
+
+def _refusal(facts: KeyFacts, form: StoreForm) -> Evidence | None:
+    """What the store would refuse stays in the environment, whatever else speaks."""
+    stored = facts.value if form.value is None else form.value
+    found = scan_value(facts.key, form.store_type, stored)
+    if found is None:
+        return None
+    text = f"the store takes it for a credential ({found.rule})"
+    return Evidence(Witness.NAME, text, KeyClass.SECRET, _REFUSED)
 
 
 def _weigh(evidence: Sequence[Evidence], kind: InferredType) -> tuple[KeyClass, float]:

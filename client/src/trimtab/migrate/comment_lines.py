@@ -163,7 +163,7 @@ def _looks_like_name(key: str, blanks: str) -> bool:
 def _is_sentence(value: str) -> bool:
     if value[:1] in {'"', "'"}:
         return False
-    words = value.split("#")[0].split()
+    words = value.split("#", maxsplit=1)[0].split()
     return len(words) >= 4 and words[1].lower() in _SENTENCE_GOES_ON
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from trimtab.migrate.evidence import Evidence, InferredType, KeyClass
+from trimtab.value_types import Value, ValueType
 
 Rule = str | int | float | bool | list[str]
 
@@ -28,10 +29,10 @@ class Decision:
     key: str
     key_class: KeyClass
     type: InferredType
-    store_type: str
+    store_type: ValueType
     category: str
     value: str | None
-    store_value: object
+    store_value: Value | None
     default: str | None
     validation_rules: dict[str, Rule]
     description: str

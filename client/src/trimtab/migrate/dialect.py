@@ -17,8 +17,8 @@ class Dialect(StrEnum):
     COMPOSE = "Compose"
     POSIX_SHELL = "POSIX shell"
 
-    def read(self, text: str) -> dict[str, Reading]:
-        """What each key is set to, the last assignment winning; a refused key says why."""
+    def read(self, text: str) -> list[tuple[str, Reading]]:
+        """Every assignment in file order, so that the last of a key wins; refused ones say why."""
         readers = {
             Dialect.PYTHON_DOTENV: read_python,
             Dialect.NODE_DOTENV: read_node,

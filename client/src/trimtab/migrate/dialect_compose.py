@@ -18,9 +18,9 @@ _ESCAPE = re.compile(r"\\([abfnrtv\"\\$])")
 _ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
-def read_compose(text: str) -> dict[str, Reading]:
+def read_compose(text: str) -> list[tuple[str, Reading]]:
     """Every key Compose would set; from the first broken line on, every key is refused."""
-    return dict(_assignments(text.removeprefix("\ufeff").replace("\r\n", "\n")))
+    return list(_assignments(text.removeprefix("\ufeff").replace("\r\n", "\n")))
 
 
 def _assignments(text: str) -> Iterator[tuple[str, Reading]]:
@@ -42,7 +42,9 @@ def _assignments(text: str) -> Iterator[tuple[str, Reading]]:
 
 
 def _refused(text: str, position: int, reason: str) -> Iterator[tuple[str, Reading]]:
-    for match in re.finditer(r"^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=", text[position:], re.M):
+    for match in re.finditer(
+        r"^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=", text[position:], re.MULTILINE
+    ):
         yield match[1], Reading(refused=reason)
 
 

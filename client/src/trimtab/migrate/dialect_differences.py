@@ -1,6 +1,6 @@
 """Keys whose value depends on which program reads the file."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from trimtab.migrate.dialect import Dialect
@@ -28,8 +28,9 @@ def dialect_differences(env_file: EnvFile) -> tuple[DialectDifference, ...]:
     Variables are filled in from the file alone, as if the surroundings were empty.
     """
     text = env_file.render()
-    readings = {dialect: dialect.read(text) for dialect in Dialect}
-    values = {dialect: _filled_in(dialect, found) for dialect, found in readings.items()}
+    read = {dialect: dialect.read(text) for dialect in Dialect}
+    readings = {dialect: dict(found) for dialect, found in read.items()}
+    values = {dialect: filled_in(dialect, found) for dialect, found in read.items()}
     lines = {item.key: item.line for item in env_file.assignments if not item.commented_out}
     found: list[DialectDifference] = []
     for key, line in lines.items():
@@ -41,10 +42,11 @@ def dialect_differences(env_file: EnvFile) -> tuple[DialectDifference, ...]:
     return tuple(found)
 
 
-def _filled_in(dialect: Dialect, readings: Mapping[str, Reading]) -> dict[str, str | None]:
+def filled_in(dialect: Dialect, readings: Iterable[tuple[str, Reading]]) -> dict[str, str | None]:
+    """What each key holds at the end, with variables from the assignments before it."""
     known: dict[str, str] = {}
     values: dict[str, str | None] = {}
-    for key, reading in readings.items():
+    for key, reading in readings:
         if dialect is Dialect.PYTHON_DOTENV:
             value: str | None = expand_python(reading, known)
         else:
@@ -56,7 +58,10 @@ def _filled_in(dialect: Dialect, readings: Mapping[str, Reading]) -> dict[str, s
 
 
 def _reason(key: str, text: str, line: int, refusal: str) -> str:
-    raw = text.replace("\r\n", "\n").split("\n")[line - 1].partition("=")[2].strip()
+    name, _, raw = text.replace("\r\n", "\n").split("\n")[line - 1].partition("=")
+    raw = raw.strip()
+    if name != name.rstrip():
+        return f"a shell takes {key} with a blank before = for a command"
     quote = raw[:1] if raw[:1] in {'"', "'", "`"} else ""
     if "$" in raw:
         return f"the dialects fill in $ in {key} differently"

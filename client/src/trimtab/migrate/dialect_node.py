@@ -11,16 +11,18 @@ from collections.abc import Iterator
 
 from trimtab.migrate.dialect_value import Piece, Reading
 
-_START = re.compile(r"^[^\S\n]*(?:export[^\S\n]+)?([\w.-]+)(?:[^\S\n]*=|:[^\S\n]+)", re.MULTILINE)
+_START = re.compile(
+    r"^[^\S\n]*(?:export[^\S\n]+)?([\w.-]+)(?:[^\S\n]*=|:[^\S\n]+)", re.MULTILINE | re.ASCII
+)
 _AFTER_QUOTE = re.compile(r"[^\S\n]*(?:#[^\n]*)?(?=\n|\Z)")
 _QUOTED = {
     quote: re.compile(rf"{quote}((?:\\{quote}|[^{quote}])*){quote}") for quote in ("'", '"', "`")
 }
 
 
-def read_node(text: str) -> dict[str, Reading]:
+def read_node(text: str) -> list[tuple[str, Reading]]:
     """Every key that `dotenv.parse` would return."""
-    return dict(_assignments(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")))
+    return list(_assignments(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")))
 
 
 def _assignments(text: str) -> Iterator[tuple[str, Reading]]:

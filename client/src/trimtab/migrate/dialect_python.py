@@ -13,13 +13,13 @@ from dotenv.variables import parse_variables
 from trimtab.migrate.dialect_value import Piece, Reading
 
 
-def read_python(text: str) -> dict[str, Reading]:
+def read_python(text: str) -> list[tuple[str, Reading]]:
     """Every key python-dotenv would set."""
-    readings: dict[str, Reading] = {}
-    for binding in parse_stream(io.StringIO(text, newline="")):
-        if binding.key is not None and binding.value is not None:
-            readings[binding.key] = Reading((Piece(binding.value, expands=True),))
-    return readings
+    return [
+        (binding.key, Reading((Piece(binding.value, expands=True),)))
+        for binding in parse_stream(io.StringIO(text, newline=""))
+        if binding.key is not None and binding.value is not None
+    ]
 
 
 def expand_python(reading: Reading, known: Mapping[str, str]) -> str:

@@ -21,9 +21,9 @@ _NEEDS_MACHINE = re.compile(r"`|\$\(|\$[$?!#@*0-9-]")
 _ESCAPED_IN_DOUBLE = frozenset('$`"\\\n')
 
 
-def read_shell(text: str) -> dict[str, Reading]:
+def read_shell(text: str) -> list[tuple[str, Reading]]:
     """Every name the shell would set, and every one it would not, with the reason."""
-    return dict(_commands(text))
+    return list(_commands(text))
 
 
 class _Stops(Exception):
@@ -88,7 +88,8 @@ def _one_word(text: str, position: int, command: _Command) -> int:
         command.assigned.append((match[1], _reading(pieces)))
     elif command.exports:
         word = "".join(piece.text for piece in pieces)
-        if not _NAME.fullmatch(word) and "$" not in word:
+        expands = any(piece.expands and "$" in piece.text for piece in pieces)
+        if not expands and not _NAME.fullmatch(word):
             raise _Stops("what follows export is not a name")
     elif any(piece.text for piece in pieces):
         command.runs = True

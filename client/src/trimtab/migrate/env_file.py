@@ -87,7 +87,7 @@ def parse_env_text(text: str, dialect: Dialect = Dialect.PYTHON_DOTENV) -> EnvFi
         reader.take(binding)
     assignments = tuple(_mark_duplicates(reader.assignments))
     if dialect is not Dialect.PYTHON_DOTENV:
-        theirs = dialect.read(text)
+        theirs = dict(dialect.read(text))
         assignments = tuple(
             item if item.commented_out else _as_read_by(theirs, item) for item in assignments
         )

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from trimtab.migrate.comment_bounds import stated_unit
 from trimtab.migrate.comment_cues import type_cues
 from trimtab.migrate.comment_enum import StatedEnum
-from trimtab.migrate.evidence import Evidence, InferredType, KeyClass, Witness
+from trimtab.migrate.comment_unit import stated_unit
+from trimtab.migrate.evidence import Evidence, InferredType, Witness
 from trimtab.migrate.key_facts import KeyFacts, first_sentence
 from trimtab.migrate.known_services import known_services
 from trimtab.migrate.name_rules import At, NameMatch

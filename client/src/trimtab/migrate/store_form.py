@@ -1,26 +1,37 @@
-"""How the store keeps a value: its type there, its rules, and the value itself."""
+"""How the store keeps a value: its type there, its rules, and the value itself.
+
+A list stays text (`a,b,c`) unless its text is JSON: the program splits it itself and must go on
+getting what it got. A length of time is text with the format `duration` if it carries its unit,
+else a number whose unit is in the description. URLs and e-mail addresses are text with a format,
+paths are text.
+"""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from trimtab.migrate.comment_bounds import Bounds, stated_bounds
 from trimtab.migrate.comment_enum import StatedEnum
 from trimtab.migrate.decision import Rule
-from trimtab.migrate.evidence import Evidence, InferredType, Witness
+from trimtab.migrate.evidence import Evidence, InferredType, Reference, Witness
+from trimtab.migrate.formats import suits_format
 from trimtab.migrate.infer_type import TypeFinding
 from trimtab.migrate.key_facts import KeyFacts
-from trimtab.migrate.text_to_value import NoSuchValue, text_to_value
+from trimtab.migrate.secrets import scan_text
+from trimtab.migrate.text_to_value import text_to_value
 from trimtab.migrate.value_shape import Shape
+from trimtab.value_types import NotOfType, Value, ValueType
 
 _T = InferredType
 _STORE_TYPES = {
-    _T.STRING: "string", _T.INTEGER: "integer", _T.NUMBER: "number", _T.BOOLEAN: "boolean",
-    _T.ENUM: "enum", _T.URL: "string", _T.EMAIL: "string", _T.PATH: "string",
-}  # fmt: skip
-_DURATION = re.compile(r"(\d+(\.\d+)?(ms|s|m|h|d|w))+")
-_URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s<>\"{}|\\^`]+", re.IGNORECASE)
-_EMAIL = re.compile(r"[^\s@<>,]+@[^\s@<>,]+\.[^\s@<>,]+")
-_CRON = "cron"
+    _T.INTEGER: ValueType.INTEGER,
+    _T.NUMBER: ValueType.NUMBER,
+    _T.BOOLEAN: ValueType.BOOLEAN,
+    _T.ENUM: ValueType.ENUM,
+}
+_FORMATS = {_T.URL: "uri", _T.EMAIL: "email", _T.DURATION: "duration"}
+_FORMATS_BY_SHAPE = {Shape.CRON: "cron", Shape.BYTES: "bytes"}
+_TIME_ZONE_NAMES = ("timezone", "time zone", "tz")
 _DEFAULT = re.compile(
     r"\bdefaults?(?: value)?(?: is| to|:|=)+ ?(?:is |to |port )?"
     r"(\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`|[^\s,;)]+)",
@@ -31,9 +42,11 @@ _LONGEST_DESCRIPTION = 500
 
 @dataclass(frozen=True, slots=True)
 class StoreForm:
-    store_type: str
+    """What a key would be in the store; `value` is None where the file gives none that fits."""
+
+    store_type: ValueType
     rules: dict[str, Rule]
-    value: object
+    value: Value | None
     default: str | None
     description: str
     evidence: tuple[Evidence, ...]
@@ -42,145 +55,139 @@ class StoreForm:
 def store_form(facts: KeyFacts, found: TypeFinding, enum: StatedEnum | None) -> StoreForm:
     """The store's type and rules for a key; a rule that its own value breaks is left out."""
     store_type = _store_type(facts, found)
-    notes: list[Evidence] = []
-    value = _value(facts, store_type, notes)
-    rules = _rules(facts, found, store_type, enum)
-    for name in list(rules):
-        if value is not None and not _holds(name, rules[name], value):
-            del rules[name]
-            text = f"its value breaks the rule {name} found for it, so the rule is left out"
+    value, notes = _value(facts, store_type)
+    rules: dict[str, Rule] = {}
+    for name, rule in _rules(facts, found, store_type, enum):
+        if value is None or _holds(name, rule, value):
+            rules[name] = rule
+        else:
+            text = f"its own value breaks the rule {name} that was found, so the rule is left out"
             notes.append(Evidence(Witness.VALUE, text, f"no {name}", 1))
-    if store_type == "enum" and "enum" not in rules:
-        store_type = "string"
+    if store_type is ValueType.ENUM and "enum" not in rules:
+        store_type = ValueType.STRING
+    if store_type is ValueType.ENUM and value == "":
+        value = None
     return StoreForm(
         store_type, rules, value, _default(facts), _description(facts, found), tuple(notes)
     )
 
 
-def _store_type(facts: KeyFacts, found: TypeFinding) -> str:
+def _store_type(facts: KeyFacts, found: TypeFinding) -> ValueType:
     if found.type is _T.DURATION:
         return _store_type_of_duration(facts, found.unit)
-    if found.type in {_T.LIST, _T.JSON}:
-        # A program that splits `a,b,c` itself must go on getting `a,b,c`: only JSON becomes json.
-        return "json" if _is_json(facts.value) else "string"
-    return _STORE_TYPES[found.type]
+    if found.type in {_T.LIST, _T.JSON} and facts.shape in {Shape.JSON_OBJECT, Shape.JSON_LIST}:
+        return ValueType.JSON if _is_json(facts.value) else ValueType.STRING
+    return _STORE_TYPES.get(found.type, ValueType.STRING)
 
 
-def _store_type_of_duration(facts: KeyFacts, unit: str) -> str:
+def _store_type_of_duration(facts: KeyFacts, unit: str) -> ValueType:
     if facts.shape in {Shape.INTEGER, Shape.BIT}:
-        return "integer"
+        return ValueType.INTEGER
     if facts.shape is Shape.NUMBER:
-        return "number"
-    return "integer" if facts.says_nothing and unit else "string"
+        return ValueType.NUMBER
+    return ValueType.INTEGER if facts.says_nothing and unit else ValueType.STRING
 
 
 def _is_json(text: str) -> bool:
     try:
-        text_to_value("json", text)
-    except NoSuchValue:
+        text_to_value(ValueType.JSON, text)
+    except NotOfType:
         return False
     return True
 
 
-def _value(facts: KeyFacts, store_type: str, notes: list[Evidence]) -> object:
-    if not facts.value and store_type != "string":
-        return None
+def _value(facts: KeyFacts, store_type: ValueType) -> tuple[Value | None, list[Evidence]]:
+    if not facts.value and store_type is not ValueType.STRING:
+        return None, []
     try:
-        converted = text_to_value("string" if store_type == "enum" else store_type, facts.value)
-    except NoSuchValue as error:
-        notes.append(Evidence(Witness.VALUE, str(error), f"no value of type {store_type}", 1))
-        return None
-    if converted.note:
-        notes.append(Evidence(Witness.VALUE, converted.note, store_type, 1))
-    return converted.value
+        converted = text_to_value(store_type, facts.value)
+    except NotOfType as error:
+        text = f"its text gives no value: a value of type {store_type} {error.reason}"
+        return None, [Evidence(Witness.VALUE, text, "no value", 1)]
+    if not converted.note:
+        return converted.value, []
+    return converted.value, [Evidence(Witness.VALUE, converted.note, store_type, 1)]
 
 
 def _rules(
-    facts: KeyFacts, found: TypeFinding, store_type: str, enum: StatedEnum | None
-) -> dict[str, Rule]:
-    rules: dict[str, Rule] = {}
-    if found.type is _T.ENUM and enum is not None:
-        rules["enum"] = list(enum.members)
-    comment = facts.comment or facts.group_comment
-    bounds = stated_bounds(comment, found.unit)
-    if store_type in {"integer", "number"}:
-        rules |= _numeric(bounds, store_type)
-    elif store_type == "string":
-        rules |= _textual(facts, found, bounds)
-    for reference in facts.references:
-        rules |= _from_reference(reference, store_type)
-    return rules
+    facts: KeyFacts, found: TypeFinding, store_type: ValueType, enum: StatedEnum | None
+) -> Iterator[tuple[str, Rule]]:
+    """Rules from the comment, then those from code, which is nearer to the truth."""
+    if store_type is ValueType.ENUM and enum is not None:
+        yield "enum", list(enum.members)
+    bounds = stated_bounds(facts.comment or facts.group_comment, found.unit)
+    if store_type in {ValueType.INTEGER, ValueType.NUMBER}:
+        yield from _numeric(bounds, whole=store_type is ValueType.INTEGER)
+        for reference in facts.references:
+            yield from _from_code(reference)
+    elif store_type is ValueType.STRING:
+        yield from _textual(facts, found, bounds)
 
 
-def _numeric(bounds: Bounds, store_type: str) -> dict[str, Rule]:
-    rules: dict[str, Rule] = {}
+def _numeric(bounds: Bounds, *, whole: bool) -> Iterator[tuple[str, Rule]]:
     for name, bound in (
         ("min", bounds.min),
         ("max", bounds.max),
         ("exclusiveMin", bounds.exclusive_min),
         ("exclusiveMax", bounds.exclusive_max),
     ):
-        if bound is not None and not (store_type == "integer" and bound != int(bound)):
-            rules[name] = bound
+        if bound is not None and not (whole and bound != int(bound)):
+            yield name, bound
     if bounds.positive:
-        rules["min" if store_type == "integer" else "exclusiveMin"] = (
-            1 if store_type == "integer" else 0
-        )
-    return rules
+        yield ("min", 1) if whole else ("exclusiveMin", 0)
 
 
-def _textual(facts: KeyFacts, found: TypeFinding, bounds: Bounds) -> dict[str, Rule]:
-    rules: dict[str, Rule] = {}
+def _textual(facts: KeyFacts, found: TypeFinding, bounds: Bounds) -> Iterator[tuple[str, Rule]]:
     if bounds.min_length is not None:
-        rules["minLength"] = bounds.min_length
+        yield "minLength", bounds.min_length
     if bounds.max_length is not None:
-        rules["maxLength"] = bounds.max_length
-    text = facts.value.strip()
-    if found.type is _T.URL and _URL.fullmatch(text):
-        rules["format"] = "uri"
-    elif found.type is _T.EMAIL and _EMAIL.fullmatch(text):
-        rules["format"] = "email"
-    elif found.type is _T.DURATION and _DURATION.fullmatch(text):
-        rules["format"] = "duration"
-    elif facts.shape is Shape.CRON and len(text.split()) == 5:
-        rules["format"] = _CRON
-    return rules
+        yield "maxLength", bounds.max_length
+    name = _FORMATS.get(found.type) or _FORMATS_BY_SHAPE.get(facts.shape)
+    if name is None and any(match.phrase in _TIME_ZONE_NAMES for match in facts.matches):
+        name = "timezone"
+    if name is not None and suits_format(name, facts.value):
+        yield "format", name
 
 
-def _from_reference(reference: object, store_type: str) -> dict[str, Rule]:
-    rules: dict[str, Rule] = {}
-    if store_type in {"integer", "number"}:
-        for name in ("min", "max"):
-            bound = getattr(reference, name, None)
-            if bound is not None:
-                rules[name] = bound
-    return rules
+def _from_code(reference: Reference) -> Iterator[tuple[str, Rule]]:
+    if reference.min is not None:
+        yield "min", reference.min
+    if reference.max is not None:
+        yield "max", reference.max
 
 
-def _holds(name: str, rule: Rule, value: object) -> bool:
-    if isinstance(rule, int | float) and isinstance(value, int | float):
+def _holds(name: str, rule: Rule, value: Value) -> bool:
+    if name == "enum" and isinstance(rule, list):
+        return value in rule or value == ""
+    if isinstance(value, str) and isinstance(rule, int):
+        return len(value) >= rule if name == "minLength" else len(value) <= rule
+    if isinstance(value, int | float) and isinstance(rule, int | float):
         return {
             "min": value >= rule,
             "max": value <= rule,
             "exclusiveMin": value > rule,
             "exclusiveMax": value < rule,
-        }.get(name, True)
-    if isinstance(value, str) and name in {"minLength", "maxLength"} and isinstance(rule, int):
-        return len(value) >= rule if name == "minLength" else len(value) <= rule
-    if name == "enum" and isinstance(rule, list):
-        return value in rule or value == ""
+        }[name]
     return True
 
 
 def _default(facts: KeyFacts) -> str | None:
+    """The value in the file; where there is none, the one that the comment or the code names."""
     if facts.value:
         return facts.value
     match = _DEFAULT.search(facts.comment)
-    return match[1].strip("\"'`").rstrip(".") if match else None
+    if match is not None:
+        stated = match[1].strip("\"'`").rstrip(".")
+        return None if scan_text(stated) else stated
+    defaults = (reference.default for reference in facts.references)
+    return next((str(default) for default in defaults if default is not None), None)
 
 
 def _description(facts: KeyFacts, found: TypeFinding) -> str:
+    """The comment as one paragraph, with the unit; nothing of it if it holds a credential."""
     text = " ".join((facts.comment or facts.group_comment).split())
+    if scan_text(text):
+        text = ""
     if len(text) > _LONGEST_DESCRIPTION:
         text = text[: _LONGEST_DESCRIPTION - 1].rstrip() + "…"
     if found.type is _T.DURATION and found.unit and found.unit not in text.lower():
