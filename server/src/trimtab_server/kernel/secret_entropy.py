@@ -30,6 +30,7 @@ _COMMON_PAIRS: Final = frozenset(
     se sh si so sp ss st su ta te th ti to tr ts tt tu ty ue ul um un up ur us ut va ve vi yp
     """.split()
 )
+_PAIR_OF_LETTERS: Final = re.compile(r"[a-z](?=[a-z])")
 _WORDY: Final = 0.55
 _WORDY_WITHOUT_TURNS: Final = 0.35
 _PASSWORD: Final = re.compile(
@@ -40,17 +41,17 @@ _PASSWORD_TURN: Final = re.compile(
     r"[a-z][^a-z]|[A-Z][^A-Za-z]|[0-9][^0-9]|[^A-Za-z0-9][A-Za-z0-9]"
 )
 
-# Random by nature and public by purpose: what follows these inside a token ...
+# Random by nature and public by purpose: what follows these inside a word ...
 _PUBLIC_AFTER: Final = re.compile(
-    r"://|;base64,|\bpk\.eyJ|\b(?:sha(?:1|224|256|384|512)|md5|blake[23][bs]?)[:-]"
+    r"://|;base64,|pk\.eyJ|sha(?:1|224|256|384|512)[:-]|md5[:-]|blake[23][bs]?[:-]"
 )
+_LONG_WORD: Final = re.compile(r"[^\s\"'<>()]{22,}+")
 # ... and runs that begin like this.
 _PUBLIC_START: Final = re.compile(
     r"AAAA[BCE]"  # an SSH public key's body
     r"|n?MI[IGHE][A-Za-z0-9+/]{40}"  # a certificate or public key; private ones have their form
     r"|(?:price|prod|plan|cus|sub|acct|asst|vs|file|org|proj|pk|phc|rzp|tmpl|wf|sb_publishable)[_-]"
 )
-_TOKEN: Final = re.compile(r"[^\s\"'<>()]{22,}+")
 _PEM_FAR: Final = 16_384
 
 
@@ -59,31 +60,45 @@ def random_runs(text: str, readable: frozenset[int]) -> Iterator[tuple[int, int]
 
     `readable` are the starts of runs that spell a text in some encoding: those are not random.
     """
-    for token in _TOKEN.finditer(text):
-        public = _PUBLIC_AFTER.search(token[0])
-        stop = token.end() if public is None else token.start() + public.start()
-        for run in _RUN.finditer(text, token.start(), stop):
-            if run.start() in readable:
+    dull: set[str] = set()
+    for start, stop in _words(text):
+        for run in _RUN.finditer(text, start, stop):
+            if run[0] in dull or run.start() in readable:
                 continue
             part = run if _is_random(run[0]) else _random_part(run)
-            if part is not None and not _is_public(text, *part.span()):
+            if part is None:
+                dull.add(run[0])
+            elif not _is_public(text, *part.span()):
                 yield part.span()
     if len(text) <= _LONGEST and _PASSWORD.fullmatch(text) and _is_shuffled(text):
         yield 0, len(text)
 
 
+def _words(text: str) -> Iterator[tuple[int, int]]:
+    """The words long enough to hold something random, each up to where it turns public."""
+    if not _PUBLIC_AFTER.search(text):
+        yield 0, len(text)
+        return
+    for word in _LONG_WORD.finditer(text):
+        public = _PUBLIC_AFTER.search(text, *word.span())
+        yield word.start(), word.end() if public is None else public.start()
+
+
 def _random_part(run: re.Match[str]) -> re.Match[str] | None:
-    if run[0].isalnum() or _PUBLIC_START.match(run[0]):
+    if run[0].isalnum():
         return None
     parts = _PART.finditer(run.string, *run.span())
-    return next((part for part in parts if _is_random(part[0])), None)
+    found = next((part for part in parts if _is_random(part[0])), None)
+    return None if found is None or _PUBLIC_START.match(run[0]) else found
 
 
 def _is_random(run: str) -> bool:
     run = run[:_LONGEST]
+    if not _is_varied(run):
+        return False
     if _HEX.fullmatch(run):
         mixed = not run.isdigit() and not run.isalpha()
-        return mixed and len(run) >= _SHORTEST_HEX and _is_varied(run)
+        return mixed and len(run) >= _SHORTEST_HEX
     if _share_of_common_pairs(run) >= _WORDY:
         return False
     letters = run if run.isalnum() else _without_hex(run)
@@ -117,8 +132,9 @@ def _without_hex(run: str) -> str:
 
 def _share_of_common_pairs(run: str) -> float:
     low = run.lower()
-    pairs = [pair for pair in map(add, low, low[1:]) if pair.isalpha()]
-    return sum(map(_COMMON_PAIRS.__contains__, pairs)) / len(pairs) if pairs else 0.0
+    pairs = len(_PAIR_OF_LETTERS.findall(low))
+    common = sum(map(_COMMON_PAIRS.__contains__, map(add, low, low[1:])))
+    return common / pairs if pairs else 0.0
 
 
 def _is_public(text: str, start: int, end: int) -> bool:
