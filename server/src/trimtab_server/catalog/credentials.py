@@ -1,34 +1,31 @@
 """Refusing credentials in whatever would be stored: values, rules, descriptions, comments. Pure."""
 
-from collections.abc import Mapping
-
-from trimtab_server.kernel.secrets import Finding, scan_text
+from trimtab_server.kernel.keys import BadKey, check_key
+from trimtab_server.kernel.secrets import Finding, scan_text, scan_value
 from trimtab_server.kernel.violation import Violation
 
 MAX_COMMENT_LENGTH = 2_000
 
 
 def scan_for_secrets(key: str | None, value: object, pointer: str) -> list[Violation]:
-    """Credentials by their shape, in every string of a decoded JSON value."""
+    """Credentials by their form, in every string of a decoded JSON value, names included."""
     if isinstance(value, str):
         finding = scan_text(value)
-        return [_secret(key, finding, pointer)] if finding else []
-    if isinstance(value, Mapping):
-        return [
-            one
-            for name, inner in value.items()
-            for one in (
-                *scan_for_secrets(key, name, pointer),
-                *scan_for_secrets(key, inner, f"{pointer}/{_escape(name)}"),
-            )
-        ]
-    if isinstance(value, list):
-        return [
-            one
-            for index, inner in enumerate(value)
-            for one in scan_for_secrets(key, inner, f"{pointer}/{index}")
-        ]
-    return []
+    elif isinstance(value, (dict, list)):
+        finding = scan_value("", "json", value)
+    else:
+        return []
+    return [_secret(key, finding, pointer + finding.pointer)] if finding else []
+
+
+def nameable(key: str) -> str | None:
+    """The key, if an error may repeat it: it has a key's form and is no credential in its place."""
+    try:
+        check_key(key)
+    except BadKey as error:
+        if error.rule != "key-reserved":
+            return None
+    return key if scan_text(key) is None else None
 
 
 def check_comment(comment: str | None, pointer: str = "/comment") -> list[Violation]:
@@ -49,7 +46,3 @@ def _secret(key: str | None, finding: Finding, pointer: str) -> Violation:
         'reference to it, in a setting marked "isSecret".'
     )
     return Violation(pointer, key, "secret-value", message)
-
-
-def _escape(name: object) -> str:
-    return str(name).replace("~", "~0").replace("/", "~1")
