@@ -70,26 +70,23 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 def application(server: Server) -> str:
     """An application that only this test knows."""
-    name = f"test-{uuid4().hex[:12]}"
-    reply = httpx2.post(
-        f"{server.url}/api/v1/applications",
-        json={"name": name},
-        headers={"Authorization": f"Bearer {server.token}"},
-        trust_env=False,
-    )
-    assert reply.status_code == 201, reply.text
+    return _new_application(server)
+
+
+@pytest.fixture(scope="session")
+def refusing_application(server: Server) -> str:
+    """An application for tests that are refused, so that they can share it."""
+    name = _new_application(server)
+    definition = {"type": "integer", "validationRules": {"min": 0, "max": 5}, "value": 3}
+    made = {"key": "RETRIES", "environment": "base", "application": name, **definition}
+    _post(server, "/api/v1/config", made)
     return name
 
 
 @pytest.fixture
 def environ(server: Server, application: str, tmp_path: Path) -> dict[str, str]:
     """The environment of a command: it finds server, token and application."""
-    return clean_environ() | {
-        "TRIMTAB_URL": server.url,
-        "TRIMTAB_TOKEN": server.token,
-        "TRIMTAB_APPLICATION": application,
-        "HOME": str(tmp_path),
-    }
+    return _environ(server, application, tmp_path)
 
 
 @pytest.fixture
@@ -100,20 +97,20 @@ def cli(
     capsys: pytest.CaptureFixture[str],
 ) -> Cli:
     """Run a command line in this process, in an empty folder, without a terminal."""
-    monkeypatch.chdir(tmp_path)
-    for name in os.environ:
-        if name.startswith("TRIMTAB_"):
-            monkeypatch.delenv(name)
-    for name, value in environ.items():
-        monkeypatch.setenv(name, value)
+    return _cli(environ, tmp_path, monkeypatch, capsys)
 
-    def call(*arguments: str | Path) -> Outcome:
-        capsys.readouterr()
-        code = run([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return Outcome(code, said.out, said.err)
 
-    return call
+@pytest.fixture
+def refusing_cli(
+    server: Server,
+    refusing_application: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Cli:
+    """The same in an application with the setting RETRIES, for what must write nothing."""
+    environ = _environ(server, refusing_application, tmp_path)
+    return _cli(environ, tmp_path, monkeypatch, capsys)
 
 
 @pytest.fixture
@@ -136,3 +133,51 @@ def _server_command(environ: Mapping[str, str], *arguments: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def _environ(server: Server, application: str, home: Path) -> dict[str, str]:
+    return clean_environ() | {
+        "TRIMTAB_URL": server.url,
+        "TRIMTAB_TOKEN": server.token,
+        "TRIMTAB_APPLICATION": application,
+        "HOME": str(home),
+    }
+
+
+def _cli(
+    environ: Mapping[str, str],
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Cli:
+    monkeypatch.chdir(folder)
+    for name in os.environ:
+        if name.startswith("TRIMTAB_"):
+            monkeypatch.delenv(name)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+
+    def call(*arguments: str | Path) -> Outcome:
+        capsys.readouterr()
+        code = run([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return Outcome(code, said.out, said.err)
+
+    return call
+
+
+def _new_application(server: Server) -> str:
+    name = f"test-{uuid4().hex[:12]}"
+    _post(server, "/api/v1/applications", {"name": name})
+    return name
+
+
+def _post(server: Server, path: str, body: Mapping[str, object]) -> None:
+    reply = httpx2.post(
+        f"{server.url}{path}",
+        json=dict(body),
+        headers={"Authorization": f"Bearer {server.token}"},
+        trust_env=False,
+        verify=False,
+    )
+    assert reply.status_code == 201, reply.text

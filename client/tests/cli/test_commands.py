@@ -25,8 +25,8 @@ def test_get__without_a_value__is_an_error_and_prints_none(cli: Cli) -> None:
 
 
 @pytest.mark.parametrize("command", [["get"], ["explain"], ["history"], ["unset", "-e", "dev"]])
-def test_any__unknown_setting__says_how_to_make_it(cli: Cli, command: list[str]) -> None:
-    found = cli(command[0], "NO_SUCH", *command[1:])
+def test_any__unknown_setting__says_how_to_make_it(refusing_cli: Cli, command: list[str]) -> None:
+    found = refusing_cli(command[0], "NO_SUCH", *command[1:])
     assert found.code == 1
     assert "NO_SUCH" in found.err
     assert "trimtab list" in found.err
@@ -48,15 +48,15 @@ def test_set__same_value__asks_and_writes_nothing(cli: Cli, setting: str) -> Non
     assert cli("set", setting, "3", "-e", "base", "--json").json["changed"] is False
 
 
-def test_set__nobody_to_ask__refuses_with_2(cli: Cli, setting: str) -> None:
-    done = cli("set", setting, "4", "-e", "dev")
+def test_set__nobody_to_ask__refuses_with_2(refusing_cli: Cli) -> None:
+    done = refusing_cli("set", "RETRIES", "4", "-e", "dev")
     assert done.code == 2
     assert "--yes" in done.err
-    assert cli("get", setting, "-e", "dev").out == "3\n"
+    assert refusing_cli("get", "RETRIES", "-e", "dev").out == "3\n"
 
 
-def test_set__environment_unnamed__refuses_with_2(cli: Cli, setting: str) -> None:
-    done = cli("set", setting, "4", "--yes")
+def test_set__environment_unnamed__refuses_with_2(refusing_cli: Cli) -> None:
+    done = refusing_cli("set", "RETRIES", "4", "--yes")
     assert done.code == 2
     assert "--environment" in done.err
 
@@ -70,10 +70,8 @@ def test_set__environment_by_variable__is_enough(
 
 
 @pytest.mark.parametrize("text", ["3abc", "1.0", "1_000", "0x10", "", " 3", "true", "NaN", "1e2"])
-def test_set__text_that_is_no_integer__names_key_and_type(
-    cli: Cli, setting: str, text: str
-) -> None:
-    done = cli("set", setting, text, "-e", "dev", "--yes")
+def test_set__text_that_is_no_integer__names_key_and_type(refusing_cli: Cli, text: str) -> None:
+    done = refusing_cli("set", "RETRIES", text, "-e", "dev", "--yes")
     assert done.code == 1
     assert done.err.startswith("RETRIES must ")
     assert "integer" in done.err
@@ -81,9 +79,9 @@ def test_set__text_that_is_no_integer__names_key_and_type(
 
 
 def test_set__value_outside_the_rules__names_the_rule_before_anything_is_shown(
-    cli: Cli, setting: str
+    refusing_cli: Cli,
 ) -> None:
-    done = cli("set", setting, "77", "-e", "dev", "--yes")
+    done = refusing_cli("set", "RETRIES", "77", "-e", "dev", "--yes")
     assert (done.code, done.out) == (1, "")
     assert "RETRIES" in done.err
     assert "5" in done.err
@@ -118,9 +116,9 @@ def test_set__then_get__gives_the_typed_value_back(
     assert cli("get", "ANY").out == f"{printed}\n"
 
 
-def test_set__reserved_or_malformed_key__is_refused(cli: Cli) -> None:
+def test_set__reserved_or_malformed_key__is_refused(refusing_cli: Cli) -> None:
     for key in ("schema", "1ST", "a/b", ".."):
-        done = cli("set", key, "1", "-e", "dev", "--yes")
+        done = refusing_cli("set", key, "1", "-e", "dev", "--yes")
         assert done.code == 1
         assert key in done.err
 
@@ -214,16 +212,18 @@ def test_define__against_a_stored_value__names_environment_and_rule(cli: Cli, se
         ["--type", "string", "--format", "phone"], ["--type", "json", "--schema", "missing.json"],
     ],
 )  # fmt: skip
-def test_define__that_cannot_be__is_refused_in_a_sentence(cli: Cli, arguments: list[str]) -> None:
-    done = cli("define", "THING", *arguments, "--yes")
+def test_define__that_cannot_be__is_refused_in_a_sentence(
+    refusing_cli: Cli, arguments: list[str]
+) -> None:
+    done = refusing_cli("define", "THING", *arguments, "--yes")
     assert done.code == 1
     assert done.err.strip()
     assert "Traceback" not in done.err
-    assert cli("get", "THING").code == 1
+    assert refusing_cli("get", "THING").code == 1
 
 
-def test_define__without_a_type__asks_for_it(cli: Cli) -> None:
-    done = cli("define", "THING", "--yes")
+def test_define__without_a_type__asks_for_it(refusing_cli: Cli) -> None:
+    done = refusing_cli("define", "THING", "--yes")
     assert done.code == 2
     assert "--type" in done.err
 
@@ -298,24 +298,23 @@ def test_rollback__version_revision_and_change__restore_as_shown(cli: Cli, setti
         (["RETRIES", "--version", "99", "-e", "dev"], 1), (["--change", "999"], 1),
     ],
 )  # fmt: skip
-@pytest.mark.usefixtures("setting")
 def test_rollback__that_means_nothing__is_refused(
-    cli: Cli, arguments: list[str], code: int
+    refusing_cli: Cli, arguments: list[str], code: int
 ) -> None:
-    done = cli("rollback", *arguments, "--yes")
+    done = refusing_cli("rollback", *arguments, "--yes")
     assert done.code == code
     assert done.err.strip()
     assert "Traceback" not in done.err
 
 
-def test_validate__says_what_a_write_would_say(cli: Cli, setting: str) -> None:
-    assert cli("validate", setting, "4", "-e", "dev").code == 0
-    refused = cli("validate", setting, "77", "-e", "dev")
+def test_validate__says_what_a_write_would_say(refusing_cli: Cli) -> None:
+    assert refusing_cli("validate", "RETRIES", "4", "-e", "dev").code == 0
+    refused = refusing_cli("validate", "RETRIES", "77", "-e", "dev")
     assert refused.code == 1
     assert "RETRIES" in refused.err
-    assert cli("validate", setting, "77", "-e", "dev", "--json").json["valid"] is False
-    assert cli("validate", "-e", "dev").code == 2
-    assert cli("get", setting, "-e", "dev").out == "3\n"
+    assert refusing_cli("validate", "RETRIES", "77", "-e", "dev", "--json").json["valid"] is False
+    assert refusing_cli("validate", "-e", "dev").code == 2
+    assert refusing_cli("get", "RETRIES", "-e", "dev").out == "3\n"
 
 
 def test_environments_and_applications__are_listed_and_made(cli: Cli, application: str) -> None:
@@ -327,33 +326,33 @@ def test_environments_and_applications__are_listed_and_made(cli: Cli, applicatio
     assert application in cli("applications").out
 
 
-def test_schema_and_categories__describe_the_settings(cli: Cli, setting: str) -> None:
-    assert [setting, "integer"] == cli("schema").out.splitlines()[1].split()[:2]
-    assert "min 0, max 5" in cli("schema").out
-    assert setting in cli("schema", "--json").json["settings"]
-    assert cli("categories").out.splitlines()[1].split() == ["general", "1"]
+def test_schema_and_categories__describe_the_settings(refusing_cli: Cli) -> None:
+    assert refusing_cli("schema").out.splitlines()[1].split()[:2] == ["RETRIES", "integer"]
+    assert "min 0, max 5" in refusing_cli("schema").out
+    assert "RETRIES" in refusing_cli("schema", "--json").json["settings"]
+    assert refusing_cli("categories").out.splitlines()[1].split() == ["general", "1"]
 
 
-def test_any__no_server__ends_with_4(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any__no_server__ends_with_4(refusing_cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRIMTAB_URL", "http://127.0.0.1:1")
-    done = cli("list")
+    done = refusing_cli("list")
     assert done.code == 4
     assert "trimtab up" in done.err
 
 
 def test_any__wrong_token__says_what_to_do_and_never_shows_it(
-    cli: Cli, monkeypatch: pytest.MonkeyPatch
+    refusing_cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TRIMTAB_TOKEN", "tt_wrong_token")
-    done = cli("list")
+    done = refusing_cli("list")
     assert done.code == 1
     assert "TRIMTAB_TOKEN" in done.err
     assert "tt_wrong" not in done.all
 
 
-def test_any__unknown_environment_or_application__is_named(cli: Cli, setting: str) -> None:
+def test_any__unknown_environment_or_application__is_named(refusing_cli: Cli) -> None:
     for arguments in (["-e", "nowhere"], ["-a", "nothing-here"]):
-        done = cli("get", setting, *arguments)
+        done = refusing_cli("get", "RETRIES", *arguments)
         assert done.code == 1
         assert arguments[1] in done.err
 

@@ -140,43 +140,46 @@ def test_import__commented_out_key__becomes_a_setting_without_a_value(
     ],
 )
 def test_import__file_that_cannot_be_taken__is_one_clear_sentence(
-    cli: Cli, tmp_path: Path, name: str, content: bytes | str | None, said: str
+    refusing_cli: Cli, tmp_path: Path, name: str, content: bytes | str | None, said: str
 ) -> None:
     path = tmp_path / name
     if isinstance(content, str):
         path.mkdir()
     elif content is not None:
         path.write_bytes(content)
-    done = cli("import", path, "-e", "dev", "--yes")
+    done = refusing_cli("import", path, "-e", "dev", "--yes")
     assert done.code == 1
     assert said in done.err
     assert "Traceback" not in done.err
     assert "should not happen" not in done.err
 
 
-@pytest.mark.parametrize("file_format", ["json", "yaml"])
+VALUES = {
+    "A_TEXT": ("string", "2026-11-23"),
+    "A_WORD": ("string", "yes"),
+    "A_NOTE": ("string", " two\nlines: # 'é' "),
+    "A_NUMBER": ("number", 3.0),
+    "A_COUNT": ("integer", -3),
+    "A_SWITCH": ("boolean", False),
+    "A_TREE": ("json", {"b": [1, None, "x"], "a": 1.5}),
+}
+
+
 def test_import__what_export_wrote__changes_nothing_where_it_came_from(
-    cli: Cli, file_format: str
+    cli: Cli, tmp_path: Path
 ) -> None:
-    for key, kind, value in (
-        ("A_TEXT", "string", "2026-11-23"),
-        ("A_WORD", "string", "yes"),
-        ("A_NOTE", "string", " two\nlines: # 'é' "),
-        ("A_NUMBER", "number", "3"),
-        ("A_COUNT", "integer", "-3"),
-        ("A_SWITCH", "boolean", "false"),
-        ("A_TREE", "json", '{"b": [1, null, "x"], "a": 1.5}'),
-    ):
-        cli("define", key, "--type", kind, "--yes")
-        assert cli("set", key, value, "-e", "base", "--yes").code == 0
-    flat, full = f"flat.{file_format}", f"full.{file_format}"
-    cli("export", "-e", "base", "--format", file_format, "-o", flat)
-    cli("export", "-e", "base", "--format", file_format, "--meta", "-o", full)
-    for name in (flat, full):
-        done = cli("import", name, "-e", "base")
-        assert done.code == 0, done.all
-        assert "Nothing to write" in done.out
-        assert cli("import", name, "-e", "dev", "--check").code == 0
+    settings = [{"key": key, "type": kind, "value": it} for key, (kind, it) in VALUES.items()]
+    content = {"environment": "base", "settings": settings}
+    (tmp_path / "first.json").write_text(json.dumps(content))
+    assert cli("import", "first.json", "--yes").code == 0
+    for kind in ("json", "yaml"):
+        for more in ([], ["--meta"]):
+            assert cli("export", "-f", kind, "-o", f"again.{kind}", "--yes", *more).code == 0
+            done = cli("import", f"again.{kind}", "-e", "base", "--check")
+            assert done.code == 0, done.all
+            assert "Nothing to write" in done.out
+    assert cli("import", "again.json", "-e", "dev", "--check").code == 0
+    assert cli("export", "-f", "json").json == {key: it for key, (_, it) in VALUES.items()}
 
 
 def test_import__with_definitions__makes_the_settings_elsewhere(cli: Cli, setting: str) -> None:
@@ -195,8 +198,8 @@ def test_import__with_definitions__makes_the_settings_elsewhere(cli: Cli, settin
     assert cli("get", setting, "--json").json["validationRules"]["max"] == 5
 
 
-def test_import__without_an_environment__asks_for_it(cli: Cli, env_file: Path) -> None:
-    done = cli("import", env_file, "--yes")
+def test_import__without_an_environment__asks_for_it(refusing_cli: Cli, env_file: Path) -> None:
+    done = refusing_cli("import", env_file, "--yes")
     assert done.code == 2
     assert "--environment" in done.err
 

@@ -1,5 +1,6 @@
 """`trimtab up` as a newcomer runs it: real processes, real signals, a real terminal."""
 
+import fcntl
 import os
 import pty
 import shlex
@@ -8,6 +9,7 @@ import socket
 import stat
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -94,14 +96,61 @@ def _trimtab(tmp_path: Path, environ: dict[str, str], *arguments: str) -> str:
     return done.stdout + done.stderr
 
 
-def test_up__first_run_then_again__moves_in_once_then_compares_and_writes_nothing(
+def test_up__on_a_terminal_then_without__asks_moves_in_and_then_only_compares(
     start: Start, tmp_path: Path, environ: dict[str, str]
 ) -> None:
-    env_file = tmp_path / "app.env"
+    env_file = tmp_path / ".env"
     env_file.write_text(ENV)
-    up = start("--env-file", "app.env", "--port", "0")
-    said = up.read_until(READY)
+    data_dir = tmp_path / "data"
+    ours, theirs = pty.openpty()
+    first = subprocess.Popen(
+        [BIN / "trimtab", "up", "--port", "0", "--data-dir", "data"], cwd=tmp_path, env=environ,
+        stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+        preexec_fn=_own_terminal,
+    )  # fmt: skip
+    os.close(theirs)
+    try:
+        asked = _read_until(ours, "[y/N]:")
+        os.write(ours, b"y\n")
+        said = asked + _read_until(ours, READY)
+        _check_first_run(said, data_dir)
+        _run_printed_commands(said, tmp_path, environ)
+        second = start("--port", "0", "--data-dir", "data")
+        second.read_until("runs already")
+        assert second.process.wait(30) == 1
+    finally:
+        started = time.monotonic()
+        os.write(ours, b"\x03")  # Ctrl-C as the terminal sends it: to every process in front
+        said = _read_until(ours, "Stopped.")
+        first.wait(30)
+        lasted = time.monotonic() - started
+        os.close(ours)
+    assert (first.returncode, "Traceback" in said) == (0, False)
+    assert lasted < ENDS_WITHIN_SECONDS
 
+    env_file.write_text(ENV.replace("LIMIT=3", "LIMIT=5").replace("CACHE=true", "CACHE=1"))
+    environ["TRIMTAB_DATA_DIR"] = str(data_dir)
+    third = start("--port", "0")
+    said = third.read_until(READY)
+    assert "\x1b" not in said
+    difference = next(line for line in said.splitlines() if line.startswith("RETRY_LIMIT"))
+    assert difference.split() == ["RETRY_LIMIT", "5", "3"]
+    assert "ENABLE_CACHE" not in said  # 1 and true are the same switch
+    docs = next(line.split()[-1] for line in said.splitlines() if "/docs" in line)
+    assert httpx2.get(docs, trust_env=False).status_code == 200
+    assert _trimtab(tmp_path, environ, "get", "RETRY_LIMIT") == "3\n"
+    command = said.split("To take over what the file says: ")[1].splitlines()[0]
+    assert command == "trimtab import .env --environment base"
+    assert "Pass --yes" in _trimtab(tmp_path, environ, *shlex.split(command)[1:])
+    _trimtab(tmp_path, environ, *shlex.split(command)[1:], "--yes")
+    assert _trimtab(tmp_path, environ, "get", "RETRY_LIMIT") == "5\n"
+    assert third.end(signal.SIGTERM) < ENDS_WITHIN_SECONDS
+    assert third.process.returncode == 0
+    with pytest.raises(httpx2.ConnectError):
+        httpx2.get(docs, trust_env=False)
+
+
+def _check_first_run(said: str, data_dir: Path) -> None:
     rows = {line.split()[0]: line for line in said.splitlines() if line.strip()}
     assert rows["RETRY_LIMIT"].split()[1:7] == ["database", "integer", "min", "0,", "max", "5"]
     assert "environment" in rows["OPENAI_API_KEY"]
@@ -109,77 +158,26 @@ def test_up__first_run_then_again__moves_in_once_then_compares_and_writes_nothin
     assert "environment" in rows["DB_HOST"]
     assert "replace-me-please" not in said
     assert "3 keys for the database, 2 stay in the environment." in said
-    assert "\x1b" not in said
-
-    data_dir = tmp_path / ".trimtab"
+    assert str(data_dir / "profile.json") in said
     assert stat.S_IMODE(data_dir.stat().st_mode) == 0o700
     for name in ("profile.json", "server.log", "trimtab.sqlite3"):
         assert stat.S_IMODE((data_dir / name).stat().st_mode) == 0o600, name
-    assert str(data_dir / "profile.json") in said
-    docs = next(line.split()[-1] for line in said.splitlines() if "/docs" in line)
-    assert httpx2.get(docs, trust_env=False).status_code == 200
 
+
+def _run_printed_commands(said: str, folder: Path, environ: dict[str, str]) -> None:
     commands = [line.strip() for line in said.split("Try next")[1].splitlines()[1:4]]
+    assert all(line.startswith(f"TRIMTAB_DATA_DIR={folder / 'data'} trimtab") for line in commands)
     for command in commands:
         done = subprocess.run(
-            command, shell=True, cwd=tmp_path, env=environ,
+            command, shell=True, cwd=folder, env=environ,
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, f"{command}: {done.stderr}"
-    assert "dev" in commands[1]
-    assert _trimtab(tmp_path, environ, "list").count("\n") == 4
-
-    second = start("--port", "0")
-    assert "runs already" in second.read_until("runs already")
-    assert second.process.wait(30) == 1
-    assert up.end(signal.SIGINT) < ENDS_WITHIN_SECONDS
-    assert up.process.returncode == 0
-    with pytest.raises(httpx2.ConnectError):
-        httpx2.get(docs, trust_env=False)
-
-    env_file.write_text(ENV.replace("LIMIT=3", "LIMIT=5").replace("CACHE=true", "CACHE=1"))
-    third = start("--port", "0")
-    said = third.read_until(READY)
-    difference = next(line for line in said.splitlines() if line.startswith("RETRY_LIMIT"))
-    assert difference.split() == ["RETRY_LIMIT", "5", "3"]
-    assert "ENABLE_CACHE" not in said  # 1 and true are the same switch
-    assert _trimtab(tmp_path, environ, "get", "RETRY_LIMIT") == "3\n"
-    command = said.split("To take over what the file says: ")[1].splitlines()[0]
-    assert command == "trimtab import app.env --environment base"
-    assert "--yes" in _trimtab(tmp_path, environ, *shlex.split(command)[1:])
-    _trimtab(tmp_path, environ, *shlex.split(command)[1:], "--yes")
-    assert _trimtab(tmp_path, environ, "get", "RETRY_LIMIT") == "5\n"
-    assert third.end(signal.SIGTERM) < ENDS_WITHIN_SECONDS
-    assert third.process.returncode == 0
 
 
-def test_up__dot_env_on_a_terminal__asks_and_prints_commands_that_find_another_data_dir(
-    tmp_path: Path, environ: dict[str, str]
-) -> None:
-    (tmp_path / ".env").write_text(ENV)
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [BIN / "trimtab", "up", "--port", "0", "--data-dir", "elsewhere"], cwd=tmp_path,
-        env=environ, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
-    )  # fmt: skip
-    os.close(theirs)
-    try:
-        assert "RETRY_LIMIT" in _read_until(ours, "[y/N]:")
-        os.write(ours, b"y\n")
-        said = _read_until(ours, READY)
-        command = next(line.strip() for line in said.splitlines() if "trimtab explain" in line)
-        assert command.startswith(f"TRIMTAB_DATA_DIR={tmp_path / 'elsewhere'} trimtab ")
-        done = subprocess.run(
-            command, shell=True, cwd=tmp_path, env=environ,
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-    finally:
-        process.send_signal(signal.SIGHUP)
-        said = _read_until(ours, "Stopped.")
-        process.wait(30)
-        os.close(ours)
-    assert process.returncode == 0, said
+def _own_terminal() -> None:
+    """In the child: the pseudo-terminal is its controlling one, so that Ctrl-C means something."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 def test_up__port_in_use__is_one_sentence_naming_the_option(start: Start) -> None:
