@@ -20,7 +20,7 @@ import pytest
 
 from .conftest import clean_environ
 
-pytestmark = pytest.mark.timeout(90)
+pytestmark = pytest.mark.timeout(120)
 
 BIN = Path(sys.executable).parent
 ENV = """\

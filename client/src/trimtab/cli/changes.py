@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from trimtab.admin import Change, ChangeItem, Entity
-from trimtab.cli.output import print_table, say
+from trimtab.cli.output import complain, print_table, say
 from trimtab.cli.values import as_text, shown, shown_rules
 
 _COLUMNS = ("KEY", "ENVIRONMENT", "WHAT", "OLD", "NEW")
@@ -28,6 +28,18 @@ def say_written(change: Change) -> None:
         return
     count = len({item.key for item in change.items})
     say(f"Written: {count} {'key' if count == 1 else 'keys'}, revision {change.revision}.")
+
+
+def warn_if_moved(plan: Change, done: Change) -> None:
+    """Say where what was written is not what was shown: somebody wrote in between."""
+    shown_before = {(it.kind, it.key, it.environment): (it.old, it.new) for it in plan.items}
+    for it in done.items:
+        if shown_before.get((it.kind, it.key, it.environment)) != (it.old, it.new):
+            complain(
+                f"{it.key} in {it.environment or 'all environments'} was changed by somebody while "
+                f"you looked: it went from {shown(it.old)} to {shown(it.new)}. "
+                "The history has every step."
+            )
 
 
 def moved(before: Entity, now: Entity) -> str:

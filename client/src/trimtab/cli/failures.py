@@ -10,6 +10,7 @@ from trimtab.errors import (
     ServerFault,
     TooManyRequests,
     TrimtabError,
+    VersionMoved,
 )
 
 _RULE = re.compile(r"/validationRules/(\w+)")
@@ -28,6 +29,8 @@ def sentences(error: Exception) -> list[str]:
             return [f"{_sentence(str(error))} Try again{_when(error)}."]
         case ServerFault() if error.status == 503:
             return [f"{_sentence(str(error))} Try again{_when(error)}."]
+        case VersionMoved():
+            return [*_refused(error), "Nothing was written: look again and repeat the command."]
         case Refused():
             return _refused(error)
         case CannotImport():

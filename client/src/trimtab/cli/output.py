@@ -6,7 +6,8 @@ import re
 import shutil
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import IO
 
 from rich.console import Console
@@ -37,6 +38,16 @@ def say(text: str = "") -> None:
     """A line for the person, on standard output."""
     sys.stdout.write(f"{visible(text, newlines=True)}\n")
     sys.stdout.flush()
+
+
+@contextmanager
+def working(text: str) -> Iterator[None]:
+    """Show that something goes on while it lasts: a spinner on a terminal, else nothing."""
+    if is_terminal(sys.stderr):
+        with Console(stderr=True).status(text):
+            yield
+    else:
+        yield
 
 
 def complain(text: str) -> None:

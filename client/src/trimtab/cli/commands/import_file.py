@@ -10,11 +10,11 @@ from trimtab.cli.ask import ask
 from trimtab.cli.changes import print_change, say_written
 from trimtab.cli.connect import Store, connect
 from trimtab.cli.exits import ExitCode
-from trimtab.cli.incoming.edits import Edits, edits_of
+from trimtab.cli.incoming.edits import Edits, edits_of, guarded
 from trimtab.cli.incoming.read import FileFormat, read_incoming
 from trimtab.cli.incoming.setting import IncomingFile
 from trimtab.cli.options import Application, AsJson, Comment, Environment, Yes
-from trimtab.cli.output import print_json, say
+from trimtab.cli.output import print_json, say, working
 
 File = Annotated[
     Path,
@@ -52,7 +52,7 @@ def import_file(
     """
     incoming = read_incoming(file, format, skip_broken=skip_broken)
     with connect(application, environment, channel="migration") as store:
-        edits = edits_of(store, incoming, policy="store")
+        edits = guarded(store, edits_of(store, incoming, policy="store"))
         plan = _plan(store, edits, comment)
         if not as_json:
             _say_plan(incoming, edits, plan)
@@ -60,7 +60,8 @@ def import_file(
             _end(plan, check=check, as_json=as_json)
             return
         ask(f"Write this to {edits.environment}?", yes=yes)
-        done = store.admin.bulk(edits.items, comment=comment or f"imported {file.name}")
+        with working("Writing ..."):
+            done = store.admin.bulk(edits.items, comment=comment or f"imported {file.name}")
     if as_json:
         print_json(done.raw)
     else:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from trimtab.cli.ask import ask
-from trimtab.cli.changes import print_change, say_written
+from trimtab.cli.changes import print_change, say_written, warn_if_moved
 from trimtab.cli.connect import connect
 from trimtab.cli.options import Application, AsJson, Comment, Yes
 from trimtab.cli.output import print_json, say
@@ -44,3 +44,4 @@ def promote(
         print_json(done.raw)
     else:
         say_written(done)
+    warn_if_moved(plan, done)

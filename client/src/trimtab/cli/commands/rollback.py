@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from trimtab.cli.ask import ask
-from trimtab.cli.changes import print_change, say_written
+from trimtab.cli.changes import print_change, say_written, warn_if_moved
 from trimtab.cli.connect import Store, connect
 from trimtab.cli.exits import UsageMistake
 from trimtab.cli.options import Application, AsJson, Comment, Environment, Yes
@@ -62,6 +62,7 @@ def rollback(
         print_json(done.raw)
     else:
         say_written(done)
+    warn_if_moved(plan, done)
 
 
 def _target(

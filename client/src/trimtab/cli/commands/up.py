@@ -11,7 +11,7 @@ from trimtab.cli.failures import sentences
 from trimtab.cli.incoming.env import read_env
 from trimtab.cli.incoming.setting import CannotImport
 from trimtab.cli.options import Yes
-from trimtab.cli.output import complain, say
+from trimtab.cli.output import complain, say, working
 from trimtab.cli.up.address import Address, free_address
 from trimtab.cli.up.admin_profile import accepted_profile, keep_profile
 from trimtab.cli.up.again import say_differences
@@ -101,15 +101,16 @@ def _check_named_file(choice: _Choice, folder: Path) -> None:
 
 
 def _serve(program: ServerProgram, address: Address, signals: StopSignals, choice: _Choice) -> None:
-    profile = keep_profile(program, address)
     server: RunningServer | None = None
     try:
-        with signals.held():
-            server = program.start(address)
-        server.wait_until_ready()
+        with working("Starting the server ..."):
+            profile = keep_profile(program, address)
+            with signals.held():
+                server = program.start(address)
+            server.wait_until_ready()
+            profile = accepted_profile(program, address, profile)
         say(f"Trimtab listens on {address.url}")
         say()
-        profile = accepted_profile(program, address, profile)
         with Admin(profile, channel="migration") as admin:
             store = Store(admin, profile)
             _settle(store, choice, program.data_dir)

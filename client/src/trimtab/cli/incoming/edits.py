@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from trimtab.admin import Definition, Entity
+from trimtab.admin import Definition, Entity, Json
 from trimtab.cli.connect import Store
 from trimtab.cli.incoming.setting import CannotImport, Incoming, IncomingFile
 from trimtab.cli.values import BadValue, checked, same, typed_as
@@ -13,11 +13,15 @@ MOST_EDITS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Edits:
-    """Items for one bulk change; `reasons`, by key: why a value has no place in the store."""
+    """Items for one bulk change; `reasons`, by key: why a value has no place in the store.
+
+    `compared` are the entities, by key, that the file was compared with.
+    """
 
     environment: str
     items: list[dict[str, object]]
     reasons: Mapping[str, str] = field(default_factory=dict)
+    compared: Mapping[str, Json] = field(default_factory=dict, repr=False)
 
 
 def edits_of(
@@ -27,11 +31,6 @@ def edits_of(
     edits = compare(store, file, environment=environment, policy=policy)
     if edits.reasons:
         raise CannotImport(f"{file.path} cannot be imported as it is:", [*edits.reasons.values()])
-    if len(edits.items) > MOST_EDITS:
-        raise CannotImport(
-            f"{file.path} would make {len(edits.items):,} edits, and one change holds "
-            f"{MOST_EDITS:,}: split the file."
-        )
     return edits
 
 
@@ -41,7 +40,8 @@ def compare(
     """What has to be written so that the store says what the file says.
 
     Only what differs from the resolved value is written: equal inherited values stay inherited.
-    `policy` is the source policy of settings that are made.
+    `policy` is the source policy of settings that are made. Raises CannotImport for more edits
+    than one change holds.
     """
     target = environment or store.environment or file.environment or store.environment_to_write()
     definitions = store.admin.definitions()
@@ -56,7 +56,26 @@ def compare(
             continue
         if item:
             items.append({"key": one.key, "environment": target, **item})
-    return Edits(target, items, reasons)
+    if len(items) > MOST_EDITS:
+        raise CannotImport(
+            f"{file.path} would make {len(items):,} edits, and one change holds {MOST_EDITS:,}: "
+            "split the file."
+        )
+    return Edits(target, items, reasons, {key: one.raw for key, one in entities.items()})
+
+
+def guarded(store: Store, edits: Edits) -> Edits:
+    """The same edits, each only for the state it was compared with: nobody's change is lost."""
+    items = []
+    for item in edits.items:
+        if item.get("op") == "create":  # refused if there is such a setting by now
+            items.append(item)
+            continue
+        entity = store.admin.entity(str(item["key"]), edits.environment)
+        if entity.raw != edits.compared.get(entity.key):
+            raise CannotImport(f"{entity.key} was changed just now: repeat the command.")
+        items.append({**item, "ifMatch": entity.etag})
+    return replace(edits, items=items)
 
 
 def without_refused(store: Store, edits: Edits) -> tuple[Edits, dict[str, str]]:
@@ -99,9 +118,8 @@ def _creation(one: Incoming, policy: str | None) -> dict[str, object]:
             f"{one.key} is no setting yet, and the file does not say what it is: define it first, "
             "or import a file written with `trimtab export --meta`."
         )
-    item: dict[str, object] = {
-        name: value for name, value in one.definition.items() if value is not None
-    }
+    given = {name: value for name, value in one.definition.items() if value is not None}
+    item: dict[str, object] = {"op": "create", **given}
     wanted = _value(one, str(item["type"]), is_secret=bool(item.get("isSecret")))
     if wanted is not None:
         item["value"] = wanted

@@ -9,6 +9,7 @@ from trimtab.admin import Entity
 from trimtab.cli.connect import Store
 from trimtab.cli.incoming.env import is_commented_out
 from trimtab.cli.output import fits, print_wrapped, say, wrapped
+from trimtab.cli.up.server import DATABASE_NAME
 from trimtab.cli.values import as_text, shown_rules
 from trimtab.migrate.decision import Decision
 from trimtab.profile import DATA_DIR_NAME, Profile
@@ -22,7 +23,7 @@ def say_decisions(decisions: Sequence[Decision], refused: Mapping[str, str]) -> 
     """Every key: where it goes, as what type, under which rules, and why."""
     moving = [one for one in decisions if one.target == "database" and one.key not in refused]
     staying = [one for one in decisions if one not in moving]
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (one.key, "database", one.store_type, shown_rules(one.validation_rules), _why(one))
         for one in moving
     ]
@@ -55,6 +56,7 @@ def say_where(store: Store, data_dir: Path) -> None:
     say()
     say(f"API docs       {profile.url}/docs")
     say(f"Admin profile  {profile.path} (only you can read it)")
+    say(f"Database       {_database(data_dir)}")
     say(f"Server log     {data_dir / 'server.log'}")
     say()
     say("Try next, in another terminal:")
@@ -64,6 +66,13 @@ def say_where(store: Store, data_dir: Path) -> None:
         say("  (TRIMTAB_URL or TRIMTAB_TOKEN is set here and comes before this profile.)")
     say()
     say("Ctrl-C stops it.")
+
+
+def _database(data_dir: Path) -> str:
+    """Where the values are; a URL is not shown, because it may hold a password."""
+    if os.environ.get("TRIMTAB_DATABASE_URL"):
+        return "the one that TRIMTAB_DATABASE_URL names"
+    return str(data_dir / DATABASE_NAME)
 
 
 def next_commands(store: Store, data_dir: Path) -> list[str]:
