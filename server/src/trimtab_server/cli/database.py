@@ -2,10 +2,9 @@
 
 import typer
 
-from trimtab_server.cli.first_application import ensure_first_application
+from trimtab_server.cli.prepare import prepare_database
 from trimtab_server.cli.run import with_database
-from trimtab_server.infra.database import Database
-from trimtab_server.migrations.move import newest_version, upgrade
+from trimtab_server.migrations.move import newest_version
 
 app = typer.Typer(help="The database's schema.", no_args_is_help=True)
 
@@ -18,10 +17,5 @@ def database() -> None:
 @app.command("upgrade")
 def upgrade_database() -> None:
     """Create the schema or move it forward, and make the first application; again: no change."""
-    with_database(_upgrade)
+    with_database(prepare_database)
     print(f"the database is at schema {newest_version()}")
-
-
-async def _upgrade(database: Database) -> None:
-    await upgrade(database)
-    await ensure_first_application(database)

@@ -10,11 +10,11 @@ import uvicorn
 
 from trimtab_server.app import create_app
 from trimtab_server.cli.bootstrap import ensure_bootstrap_token
-from trimtab_server.cli.first_application import ensure_first_application
 from trimtab_server.cli.logs import configure_logs
+from trimtab_server.cli.prepare import prepare_database
 from trimtab_server.cli.run import fail, make_data_dir, settings_or_exit, with_database
 from trimtab_server.infra.database import Database
-from trimtab_server.migrations.move import is_current, upgrade
+from trimtab_server.migrations.move import is_current
 from trimtab_server.settings import Settings
 
 GRACE_SECONDS = 2
@@ -29,7 +29,7 @@ def serve(
     configure_logs(settings.log_format)
     os.umask(0o077)  # the embedded database is its owner's alone
     make_data_dir(settings)
-    with_database(_prepare_embedded if not settings.database_url else _check_schema)
+    with_database(_check_schema if settings.database_url else prepare_database)
     bootstrap = with_database(ensure_bootstrap_token)
     if bootstrap is not None:
         print(
@@ -37,11 +37,6 @@ def serve(
             flush=True,
         )
     _run(settings)
-
-
-async def _prepare_embedded(database: Database) -> None:
-    await upgrade(database)
-    await ensure_first_application(database)
 
 
 async def _check_schema(database: Database) -> None:

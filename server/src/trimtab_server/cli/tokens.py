@@ -8,7 +8,8 @@ import typer
 
 from trimtab_server.access.issue_token import DEFAULT_DAYS, IssuedToken
 from trimtab_server.cli.admin_token import issue_admin_token
-from trimtab_server.cli.run import fail, with_database
+from trimtab_server.cli.prepare import prepare_database
+from trimtab_server.cli.run import fail, settings_or_exit, with_database
 from trimtab_server.infra.database import Database
 
 app = typer.Typer(help="Tokens.", no_args_is_help=True)
@@ -30,7 +31,11 @@ def create(
     if not admin:
         fail("only administrators' tokens are made here: pass --admin", code=2)
 
+    is_embedded = not settings_or_exit().database_url
+
     async def work(database: Database) -> IssuedToken:
+        if is_embedded:
+            await prepare_database(database)
         async with database.write() as connection:
             return await issue_admin_token(connection, name, timedelta(days=expires_days))
 

@@ -17,13 +17,13 @@ RENEW_BEFORE = timedelta(days=14)
 def keep_profile(program: ServerProgram, address: Address) -> Profile:
     """The profile in the data directory with a token that holds for a while yet.
 
-    The server need not run for it: its commands write to the database. They bring the schema up
-    to date first; an embedded database that is there already is upgraded as it is served.
+    The server need not run for it: its command writes to the database. An embedded database is
+    made and brought up to date by whatever opens it; one elsewhere only by being told to.
     """
     path = program.data_dir / PROFILE_NAME
     profile = _written(path)
     is_fresh = profile is not None and not _ends_soon(profile)
-    if not (is_fresh and program.is_prepared):
+    if program.stores_elsewhere:
         program.run("database", "upgrade")
     if profile is None or not is_fresh:
         return renew_profile(program, address)

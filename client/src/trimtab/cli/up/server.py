@@ -57,10 +57,9 @@ class ServerProgram:
         return self.data_dir / "server.log"
 
     @property
-    def is_prepared(self) -> bool:
-        """Whether its embedded database is there; one elsewhere may need an upgrade."""
-        elsewhere = os.environ.get("TRIMTAB_DATABASE_URL")
-        return not elsewhere and (self.data_dir / DATABASE_NAME).exists()
+    def stores_elsewhere(self) -> bool:
+        """Whether its database is another than the one embedded in the data directory."""
+        return bool(os.environ.get("TRIMTAB_DATABASE_URL"))
 
     def run(self, *arguments: str) -> str:
         """Run one command to its end and give back what it printed; raises ServerFailed."""
