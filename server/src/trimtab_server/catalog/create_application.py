@@ -1,9 +1,11 @@
 """A new application, with the environments that every one starts with."""
 
+from dataclasses import asdict
 from datetime import datetime
 from uuid import uuid4
 
 from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from trimtab_server.catalog.author import Author
@@ -24,19 +26,23 @@ async def create_application(connection: AsyncConnection, author: Author, name: 
     violations = check_name("/name", name)
     if violations:
         raise EnvironmentRefused(violations[0].message, violations=violations)
-    if await find_application(connection, name) is not None:
-        raise NameTaken(f"There is an application {name} already.")
     now = await database_now(connection)
     made = Application(uuid4(), name, _epoch(now), 0, now, now)
-    await connection.execute(
-        insert(application).values(
-            id=made.id, name=name, epoch=made.epoch, revision=0, created_at=now, changed_at=now
-        )
-    )
+    await _insert(connection, made)
     wanted = [Wanted(environment, parent) for environment, parent in FIRST_ENVIRONMENTS]
     await add_environments(connection, author, made, wanted, at=now, comment=None)
     found = await find_application(connection, name)
     return found or made
+
+
+async def _insert(connection: AsyncConnection, made: Application) -> None:
+    taken = NameTaken(f"There is an application {made.name} already.")
+    if await find_application(connection, made.name) is not None:
+        raise taken
+    try:
+        await connection.execute(insert(application).values(**asdict(made)))
+    except IntegrityError:  # somebody else's transaction was first
+        raise taken from None
 
 
 def _epoch(now: datetime) -> int:

@@ -1,5 +1,6 @@
 """What can be missing or refused in the catalog."""
 
+from trimtab_server.catalog.names import quotable
 from trimtab_server.errors import TrimtabError
 
 
@@ -11,7 +12,8 @@ class UnknownApplication(TrimtabError):
     title = "There is no such application."
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"There is no application {name[:80]!r}; create it first.")
+        which = f"no application {name}" if quotable(name) else "no such application"
+        super().__init__(f"There is {which}; create it first.")
 
 
 class UnknownEnvironment(TrimtabError):
@@ -22,7 +24,8 @@ class UnknownEnvironment(TrimtabError):
     title = "There is no such environment."
 
     def __init__(self, name: str, known: list[str]) -> None:
-        super().__init__(f"There is no environment {name[:80]!r}; there are {', '.join(known)}.")
+        which = f"no environment {name}" if quotable(name) else "no such environment"
+        super().__init__(f"There is {which}; there are {', '.join(known) or 'none yet'}.")
 
 
 class EnvironmentRefused(TrimtabError):

@@ -2,6 +2,7 @@
 
 import re
 
+from trimtab_server.kernel.secrets import scan_text
 from trimtab_server.kernel.violation import Violation
 
 DEFAULT_APPLICATION = "default"
@@ -21,6 +22,11 @@ def check_name(pointer: str, name: str) -> list[Violation]:
         "`-` or `_`, 63 characters at most."
     )
     return [Violation(pointer, None, "name", message)]
+
+
+def quotable(name: str) -> bool:
+    """Whether an error may repeat an unknown name: it has a name's form and is no credential."""
+    return _NAME.fullmatch(name) is not None and scan_text(name) is None
 
 
 def check_category(pointer: str, key: str, category: str) -> list[Violation]:

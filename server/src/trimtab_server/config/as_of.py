@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import RowMapping, and_, func, select
+from sqlalchemy import RowMapping, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from trimtab_server.catalog.definition import SourcePolicy, definition_from_text
@@ -13,7 +13,7 @@ from trimtab_server.catalog.environments import EnvironmentTree
 from trimtab_server.catalog.items import ItemKind
 from trimtab_server.catalog.models import change, change_item
 from trimtab_server.catalog.queries import Application, load_environments
-from trimtab_server.config.state import SettingState, State, Stored
+from trimtab_server.config.state import SettingState, State, Stored, row_id
 from trimtab_server.kernel.keys import fold_key
 
 
@@ -54,10 +54,29 @@ async def _last_items(
 ) -> list[RowMapping]:
     place = (change_item.c.kind, change_item.c.setting_id, change_item.c.environment)
     newest = (change_item.c.revision.desc(), change_item.c.ordinal.desc())
+    is_definition = change_item.c.kind == ItemKind.DEFINITION
+    # A setting that comes back is born anew; a value keeps its row, tombstones included.
+    born = case(
+        (
+            is_definition,
+            func.max(case((change_item.c.old.is_(None), change.c.at))).over(partition_by=place),
+        ),
+        else_=func.min(change.c.at).over(partition_by=place),
+    )
     ranked = (
         select(
             change_item,
+            change.c.at,
+            change.c.actor,
+            born.label("born"),
             func.row_number().over(partition_by=place, order_by=newest).label("rank"),
+        )
+        .join(
+            change,
+            and_(
+                change.c.application_id == change_item.c.application_id,
+                change.c.revision == change_item.c.revision,
+            ),
         )
         .where(
             change_item.c.application_id == application_id,
@@ -66,18 +85,7 @@ async def _last_items(
         )
         .subquery()
     )
-    query = (
-        select(ranked, change.c.at, change.c.actor)
-        .join(
-            change,
-            and_(
-                change.c.application_id == ranked.c.application_id,
-                change.c.revision == ranked.c.revision,
-            ),
-        )
-        .where(ranked.c.rank == 1)
-        .order_by(ranked.c.key)
-    )
+    query = select(ranked).where(ranked.c.rank == 1).order_by(ranked.c.key)
     return list((await connection.execute(query)).mappings())
 
 
@@ -88,7 +96,7 @@ def _setting(row: RowMapping) -> SettingState:
         definition=definition_from_text(row["new"]),
         version=row["version"],
         deleted=False,
-        created_at=row["at"],
+        created_at=row["born"],
         updated_at=row["at"],
         updated_by=row["actor"],
     )
@@ -97,8 +105,14 @@ def _setting(row: RowMapping) -> SettingState:
 def _put(setting: SettingState, row: RowMapping) -> SettingState:
     environment = row["environment"]
     if row["kind"] == ItemKind.VALUE:
-        # The log knows places, not row ids: the setting's id stands for the row in past answers.
-        stored = Stored(setting.id, row["new"], row["version"], row["at"], row["at"], row["actor"])
+        stored = Stored(
+            id=row_id(setting.id, environment),
+            text=row["new"],
+            version=row["version"],
+            created_at=row["born"],
+            updated_at=row["at"],
+            updated_by=row["actor"],
+        )
         return setting.with_value(environment, stored)
     if row["kind"] == ItemKind.POLICY:
         policy = None if row["new"] is None else SourcePolicy(json.loads(row["new"]))

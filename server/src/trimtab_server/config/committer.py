@@ -110,7 +110,7 @@ class Committer:
             return await commit_changes(self._database, application, changes)
         except IntegrityError:
             if len(changes) == 1:
-                raise
+                return [StorageRefused()]
         return await self._commit_one_by_one(application, changes)
 
     async def _commit_one_by_one(

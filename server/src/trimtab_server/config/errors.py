@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from trimtab_server.catalog.credentials import nameable
 from trimtab_server.errors import TrimtabError
 from trimtab_server.kernel.violation import Violation
 
@@ -27,6 +28,7 @@ class ChangeRefused(TrimtabError):
 _KINDS = {
     404: ("not-found", "There is no such thing here."),
     409: ("conflict", "What is stored stands against this change."),
+    413: ("value-too-large", "A value is too large."),
     412: ("version-moved", "Somebody else changed this in the meantime."),
 }
 
@@ -59,7 +61,7 @@ class UnknownKey(TrimtabError):
 
     def __init__(self, key: str, spelled: str | None = None) -> None:
         hint = f"; did you mean {spelled}?" if spelled else "."
-        super().__init__(f"There is no setting {key[:255]}{hint}")
+        super().__init__(f"There is no setting {nameable(key) or 'of that name'}{hint}")
 
 
 class UnknownRevision(TrimtabError):

@@ -13,7 +13,7 @@ from trimtab_server.config.entity import show
 from trimtab_server.config.queries import select_settings
 from trimtab_server.config.read import check_environment, existing_application
 from trimtab_server.config.state import State
-from trimtab_server.http.cursor import make_cursor
+from trimtab_server.http.cursor import Listed, make_cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ async def list_entities(
     shown = [show(state, one, scope.environment).entity for one in found.values()]
     more = len(shown) > limit
     last = shown[limit - 1]["key"] if more else None
-    return Page(head, shown[:limit], make_cursor(last) if last else None)
+    return Page(head, shown[:limit], make_cursor(Listed.KEYS, last) if last else None)
 
 
 def _where(head: Application, filters: Filters) -> list[ColumnElement[bool]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from trimtab_server.catalog.credentials import check_comment
+from trimtab_server.catalog.credentials import check_comment, nameable
 from trimtab_server.catalog.definition import SourcePolicy
 from trimtab_server.catalog.items import ChangeItem
 from trimtab_server.config import plan_definition, plan_policy, plan_value
@@ -145,8 +145,9 @@ def _repeated(edits: Iterable[AnyEdit]) -> list[Violation]:
     for edit in edits:
         places = set(_places(edit))
         if places & seen:
-            message = f"{edit.key} is edited twice in one change: keep one of the two edits."
-            violations.append(Violation(edit.pointer, edit.key, "repeated", message))
+            key = nameable(edit.key)
+            message = f"{key or 'One key'} is edited twice in one change: keep one of the edits."
+            violations.append(Violation(edit.pointer, key, "repeated", message))
         seen |= places
     return violations
 

@@ -1,14 +1,13 @@
 """Setting and removing values. Pure."""
 
 from dataclasses import replace
-from uuid import uuid4
 
 from trimtab_server.catalog.items import ChangeItem, ItemKind
 from trimtab_server.config.edits import ClearValue, RemoveValue, SetValue
 from trimtab_server.config.errors import EditRefused
 from trimtab_server.config.plan_policy import clear_policies
 from trimtab_server.config.stamp import Stamp, Step, check_environment, existing_setting
-from trimtab_server.config.state import SettingState, State, Stored
+from trimtab_server.config.state import SettingState, State, Stored, row_id
 from trimtab_server.config.validate import value_text
 from trimtab_server.kernel.violation import Violation
 
@@ -30,7 +29,7 @@ def put_text(
     if old == text:
         return Step(state.with_setting(setting))
     if before is None:
-        row = Stored(uuid4(), text, 1, stamp.at, stamp.at, stamp.by)
+        row = Stored(row_id(setting.id, environment), text, 1, stamp.at, stamp.at, stamp.by)
     else:
         row = replace(
             before, text=text, version=before.version + 1, updated_at=stamp.at, updated_by=stamp.by

@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from trimtab_server.access.permission import Permission
 from trimtab_server.access.requires import CurrentPrincipal, requires
+from trimtab_server.catalog.credentials import nameable
 from trimtab_server.catalog.definition import SourcePolicy
 from trimtab_server.catalog.names import ROOT_ENVIRONMENT
 from trimtab_server.catalog.scope import application_of
@@ -98,14 +99,16 @@ def _edits(body: PostBulk, principal: CurrentPrincipal) -> tuple[AnyEdit, ...]:
 
 def _missing(item: BulkItem, environment: str | None, pointer: str) -> list[Violation]:
     needs = {"set": "value", "create": "type", "policy": "source_policy"}.get(item.op or "")
-    found = []
+    found, key = [], nameable(item.key)
     if environment is None:
-        message = f'{item.key}: a write must name its environment, like "environment": "dev".'
-        found.append(Violation(f"{pointer}/environment", item.key, "environment-required", message))
+        message = (
+            f'{key or "This item"}: a write must name its environment, like "environment": "dev".'
+        )
+        found.append(Violation(f"{pointer}/environment", key, "environment-required", message))
     if needs is not None and needs not in item.model_fields_set:
         name = BulkItem.model_fields[needs].alias
-        message = f"{item.key}: an item with op `{item.op}` needs `{name}`."
-        found.append(Violation(f"{pointer}/{name}", item.key, "missing", message))
+        message = f"{key or 'This item'}: an item with op `{item.op}` needs `{name}`."
+        found.append(Violation(f"{pointer}/{name}", key, "missing", message))
     return found
 
 

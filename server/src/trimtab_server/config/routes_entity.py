@@ -1,7 +1,7 @@
 """`/api/v1/config` and `/api/v1/config/{key}`: one key at a time."""
 
 from typing import Annotated
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Header, Path, Query
 from starlette.responses import Response
@@ -10,7 +10,6 @@ from trimtab_server.access.permission import Permission
 from trimtab_server.access.requires import CurrentPrincipal, requires
 from trimtab_server.catalog.definition import SourcePolicy
 from trimtab_server.catalog.scope import (
-    ReadScope,
     WriteScope,
     application_of,
     environment_to_write,
@@ -20,6 +19,7 @@ from trimtab_server.config.entity import show
 from trimtab_server.config.list_entities import Filters, list_entities
 from trimtab_server.config.moment import ReadMoment
 from trimtab_server.config.read import find_setting, load_state
+from trimtab_server.config.revision_wait import FreshScope
 from trimtab_server.config.schemas import (
     ChangeReply,
     Entity,
@@ -35,7 +35,7 @@ from trimtab_server.config.write_request import (
     change_reply,
     entity_reply,
 )
-from trimtab_server.http.cursor import Cursor, PageSize
+from trimtab_server.http.cursor import KeyCursor, PageSize
 from trimtab_server.http.key_path import KEY
 from trimtab_server.http.parameters import Flag
 from trimtab_server.http.preconditions import not_modified
@@ -53,13 +53,13 @@ Key = Annotated[str, Path(max_length=255, examples=["ELEVENLABS_VOICE_STABILITY"
     dependencies=[requires(Permission.CONFIG_READ)],
 )
 async def list_configuration(
+    scope: FreshScope,
     connection: ReadConnection,
-    scope: ReadScope,
     category: Annotated[str | None, Query(max_length=63)] = None,
     prefix: Annotated[str | None, Query(max_length=255, description="Of the key.")] = None,
     is_secret: Annotated[Flag | None, Query(alias="isSecret")] = None,
     limit: PageSize = 100,
-    cursor: Cursor = None,
+    cursor: KeyCursor = None,
 ) -> Response:
     """Every setting, resolved in `environment`, page by page in the order of the keys.
 
@@ -79,8 +79,8 @@ async def list_configuration(
 )
 async def get_configuration(
     key: Key,
+    scope: FreshScope,
     connection: ReadConnection,
-    scope: ReadScope,
     moment: ReadMoment,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
@@ -138,7 +138,8 @@ async def create_setting(
     outcome = await writing.commit(
         application, (edit,), comment=body.comment, show=((body.key, environment),)
     )
-    location = f"/api/v1/config/{quote(body.key)}?environment={environment}"
+    place = urlencode({"application": application, "environment": environment})
+    location = f"/api/v1/config/{quote(body.key)}?{place}"
     return entity_reply(outcome, status=201, location=location)
 
 

@@ -6,7 +6,6 @@ from starlette.responses import Response
 from trimtab_server.access.permission import Permission
 from trimtab_server.access.requires import requires
 from trimtab_server.catalog.queries import load_environments
-from trimtab_server.catalog.scope import ReadScope
 from trimtab_server.config.explain import explain
 from trimtab_server.config.json_schema import export_schema
 from trimtab_server.config.moment import ReadMoment
@@ -18,6 +17,7 @@ from trimtab_server.config.read import (
     load_state,
 )
 from trimtab_server.config.resolve import resolve
+from trimtab_server.config.revision_wait import FreshScope
 from trimtab_server.config.routes_entity import Key
 from trimtab_server.config.schemas import Categories, Explanation, SchemaReply
 from trimtab_server.http.key_path import KEY
@@ -33,7 +33,7 @@ router = APIRouter(prefix="/api/v1/config", tags=["configuration"])
     responses=problems(),
     dependencies=[requires(Permission.CONFIG_READ)],
 )
-async def list_categories(connection: ReadConnection, scope: ReadScope) -> Response:
+async def list_categories(scope: FreshScope, connection: ReadConnection) -> Response:
     """The categories in use, with how many settings each has."""
     head = await existing_application(connection, scope.application)
     check_environment(await load_environments(connection, head.id), scope.environment)
@@ -48,7 +48,7 @@ async def list_categories(connection: ReadConnection, scope: ReadScope) -> Respo
     responses=problems(),
     dependencies=[requires(Permission.CONFIG_READ)],
 )
-async def get_schema(connection: ReadConnection, scope: ReadScope) -> Response:
+async def get_schema(scope: FreshScope, connection: ReadConnection) -> Response:
     """Every definition by key, and the whole application as one JSON Schema."""
     state = await load_state(connection, scope.application, scope.environment)
     settings = {
@@ -68,7 +68,7 @@ async def get_schema(connection: ReadConnection, scope: ReadScope) -> Response:
     dependencies=[requires(Permission.CONFIG_READ)],
 )
 async def explain_value(
-    key: Key, connection: ReadConnection, scope: ReadScope, moment: ReadMoment
+    key: Key, scope: FreshScope, connection: ReadConnection, moment: ReadMoment
 ) -> Response:
     """Every place the value could come from, nearest first: which won, which lost, and why."""
     state = await load_state(

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from trimtab_server.catalog.credentials import nameable
+from trimtab_server.catalog.errors import UnknownEnvironment
 from trimtab_server.catalog.items import ChangeItem
 from trimtab_server.config.errors import EditRefused
 from trimtab_server.config.state import SettingState, State
@@ -39,18 +41,18 @@ def existing_setting(state: State, key: str, pointer: str) -> SettingState:
     setting = state.find(key)
     if setting is not None:
         return setting
-    other = state.settings.get(fold_key(key))
+    other, named = state.settings.get(fold_key(key)), nameable(key)
     if other is not None and not other.deleted:
-        message = f"There is no setting {key}; did you mean {other.key}?"
+        message = f"There is no setting {named or 'of that name'}; did you mean {other.key}?"
     else:
-        message = f"There is no setting {key} in application {state.application.name}."
-    raise EditRefused(Violation(f"{pointer}/key", key, "unknown-key", message, status=404))
+        message = f"There is no setting {named or 'of that name'} in {state.application.name}."
+    raise EditRefused(Violation(f"{pointer}/key", named, "unknown-key", message, status=404))
 
 
 def check_environment(state: State, key: str, environment: str, pointer: str) -> None:
     """Raises EditRefused unless there is an environment of that name."""
     if environment in state.environments:
         return
-    known = ", ".join(state.environments)
-    message = f"There is no environment {environment[:80]!r}; there are {known}."
-    raise EditRefused(Violation(f"{pointer}/environment", key, "unknown-environment", message))
+    message = UnknownEnvironment(environment, list(state.environments)).detail
+    violation = Violation(f"{pointer}/environment", nameable(key), UnknownEnvironment.code, message)
+    raise EditRefused(violation)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from trimtab_server.catalog.definition import Definition, SourcePolicy
 from trimtab_server.catalog.environments import EnvironmentTree
@@ -21,6 +21,11 @@ class Stored:
     created_at: datetime
     updated_at: datetime
     updated_by: str
+
+
+def row_id(setting_id: UUID, environment: str) -> UUID:
+    """The id of a configuration: the same whether its row or the log is read."""
+    return uuid5(setting_id, environment)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from trimtab_server.catalog.credentials import scan_for_secrets
+from trimtab_server.catalog.credentials import nameable, scan_for_secrets
 from trimtab_server.catalog.definition import Definition, Reload
 from trimtab_server.catalog.names import check_category
 from trimtab_server.config.errors import EditRefused
@@ -27,12 +27,12 @@ _REFERENCE = re.compile(r"(env://[A-Za-z_][A-Za-z0-9_]*|file:///\S+|infisical://
 
 
 def check_new_key(key: str, pointer: str) -> list[Violation]:
-    """A key's grammar; lengths and reserved words among it."""
+    """A key's grammar, length and reserved words; and that it is no credential itself."""
     try:
         check_key(key)
     except BadKey as error:
-        return [Violation(pointer, key[:80] or None, error.rule, str(error))]
-    return []
+        return [Violation(pointer, nameable(key), error.rule, str(error))]
+    return scan_for_secrets(None, key, pointer)
 
 
 def value_text(definition: Definition, key: str, raw: object, pointer: str) -> str:
@@ -125,7 +125,7 @@ def _check_secret_name(key: str, definition: Definition, pointer: str) -> list[V
     harmless = definition.type not in (ValueType.STRING, ValueType.JSON)
     finding = None if definition.is_secret or harmless else scan_key(key)
     if finding is None:
-        return scan_for_secrets(key, key, f"{pointer}/key")
+        return []
     message = (
         f"{key} is named like a credential ({finding.rule}): keep it in the environment, or define "
         'it with "isSecret": true and a reference such as env://' + key + "."

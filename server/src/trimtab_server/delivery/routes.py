@@ -7,16 +7,16 @@ from starlette.responses import Response
 
 from trimtab_server.access.permission import Permission
 from trimtab_server.access.requires import CurrentPrincipal, requires
-from trimtab_server.catalog.scope import ApplicationQuery, ReadScope, application_of
+from trimtab_server.catalog.scope import ApplicationQuery, application_of
 from trimtab_server.config.moment import ReadMoment
 from trimtab_server.config.read import existing_application, load_state
+from trimtab_server.config.revision_wait import FreshScope
 from trimtab_server.delivery.export import MEDIA_TYPES, ExportFormat, Selection, export
-from trimtab_server.delivery.revision_wait import MinRevision, wait_for_revision
 from trimtab_server.delivery.schemas import ReloadReply, SnapshotReply
 from trimtab_server.delivery.snapshots import Snapshots
 from trimtab_server.http.parameters import Flag
 from trimtab_server.http.preconditions import not_modified
-from trimtab_server.http.sessions import AnyDatabase, ReadConnection
+from trimtab_server.http.sessions import ReadConnection
 from trimtab_server.http.wire import json_reply, problems, read_headers
 
 router = APIRouter(prefix="/api/v1", tags=["delivery"])
@@ -30,14 +30,10 @@ router = APIRouter(prefix="/api/v1", tags=["delivery"])
 )
 async def get_snapshot(
     request: Request,
-    scope: ReadScope,
-    database: AnyDatabase,
-    min_revision: MinRevision = None,
+    scope: FreshScope,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """The whole environment at one revision, under a strong ETag."""
-    if min_revision is not None:
-        await wait_for_revision(database, scope.application, min_revision)
     snapshots: Snapshots = request.state.snapshots
     head, snapshot = await snapshots.get(scope.application, scope.environment)
     headers = read_headers(head.epoch, head.revision, snapshot.etag)
@@ -64,8 +60,8 @@ async def get_snapshot(
     dependencies=[requires(Permission.EXPORT_READ)],
 )
 async def get_export(
+    scope: FreshScope,
     connection: ReadConnection,
-    scope: ReadScope,
     moment: ReadMoment,
     kind: Annotated[ExportFormat, Query(alias="format")] = ExportFormat.DOTENV,
     prefix: Annotated[str | None, Query(max_length=255)] = None,

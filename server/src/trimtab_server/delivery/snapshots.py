@@ -35,7 +35,7 @@ class Snapshots:
         async with self._building[place]:  # a thousand readers of a new revision build it once
             held = self._held.get(place)
             wanted = (head.epoch, environments[environment].touched_revision)
-            if held is None or (held.epoch, held.touched) < wanted:
+            if held is None or (held.epoch, held.touched) != wanted:
                 held = self._held[place] = await self._build(application, environment)
         return head, held
 

@@ -4,9 +4,10 @@ from collections.abc import Collection
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from trimtab_server.catalog.credentials import nameable
 from trimtab_server.catalog.queries import Application, load_environments
 from trimtab_server.config.edits import AnyEdit, Compose, Place, SetValue
-from trimtab_server.config.errors import ChangeRefused
+from trimtab_server.config.errors import ChangeRefused, UnknownKey
 from trimtab_server.config.queries import load_settings
 from trimtab_server.config.read import check_environment
 from trimtab_server.config.resolve import resolve
@@ -39,7 +40,7 @@ def _chosen(state: State, keys: Collection[str] | None) -> list[SettingState]:
     if missing:
         raise ChangeRefused(
             [
-                Violation("/keys", key, "unknown-key", f"There is no setting {key}.", status=404)
+                Violation("/keys", nameable(key), "unknown-key", UnknownKey(key).detail, status=404)
                 for key in missing
             ]
         )

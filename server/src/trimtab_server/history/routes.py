@@ -31,7 +31,7 @@ from trimtab_server.history.schemas import (
 )
 from trimtab_server.history.timeline import load_timeline
 from trimtab_server.history.undo import undo_change
-from trimtab_server.http.cursor import Cursor, PageSize
+from trimtab_server.http.cursor import PageSize, VersionCursor
 from trimtab_server.http.key_path import KEY
 from trimtab_server.http.parameters import Whole
 from trimtab_server.http.sessions import AnyDatabase, ReadConnection
@@ -55,7 +55,7 @@ async def get_history(
     application: ApplicationQuery = None,
     environment: EnvironmentQuery = None,
     limit: PageSize = 100,
-    cursor: Cursor = None,
+    cursor: VersionCursor = None,
 ) -> Response:
     """Every version of a key, newest first: old, new, who, when, why, at which revision.
 
@@ -116,6 +116,7 @@ async def promote(
     """Give `target` the values of `source`, as one change; look first with `dryRun`."""
     application = application_of(body.application, principal)
     require(principal, Permission.CONFIG_READ, application=application, environment=body.source)
+    require(principal, Permission.CONFIG_WRITE, application=application, environment=body.target)
     wish = Wish(
         application,
         promotion(body.source, body.target, body.keys),
@@ -142,11 +143,14 @@ async def roll_back(
     too); `exact` pins inherited values. `change`: exactly that change's items undone, in every
     environment it edited; places edited again since are a conflict unless `force` is given.
     """
-    environment = None
+    environment, application = None, application_of(body.application, principal)
     if body.change is None:
         environment = environment_to_write(body.environment, principal)
+        require(
+            principal, Permission.CONFIG_WRITE, application=application, environment=environment
+        )
     wish = Wish(
-        application_of(body.application, principal),
+        application,
         _composed(body, environment),
         body.comment,
         body.dry_run,

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from trimtab_server.http.wire import WireModel
 
@@ -89,11 +90,15 @@ class PostRollback(WireModel):
     def _one_form(self) -> "PostRollback":
         sent = {name for name in _MEMBERS if getattr(self, name) is not None}
         if sent not in _FORMS:
-            raise ValueError("one form only")
+            raise PydanticCustomError(
+                "one_form",
+                "send `environment` with `key` and `version`, or `environment` with `revision`, "
+                "or `change` alone",
+            )
         if self.exact and "revision" not in sent:
-            raise ValueError("`exact` goes with `revision`")
+            raise PydanticCustomError("one_form", "`exact` goes with `revision` only")
         if self.force and "change" not in sent:
-            raise ValueError("`force` goes with `change`")
+            raise PydanticCustomError("one_form", "`force` goes with `change` only")
         return self
 
 

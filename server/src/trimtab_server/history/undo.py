@@ -1,9 +1,9 @@
 """One change undone, item by item, in every environment that it edited."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from trimtab_server.catalog.definition import SourcePolicy
@@ -29,7 +29,16 @@ from trimtab_server.kernel.keys import fold_key
 from trimtab_server.kernel.value_types import canonical_text, from_canonical_text
 from trimtab_server.kernel.violation import Violation
 
-Item = Row[Any]
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What the change as a whole did in one place; a definition has no environment."""
+
+    kind: str
+    key: str
+    environment: str
+    old: str | None
+    new: str | None
 
 
 def undo_change(revision: int, *, force: bool = False) -> Compose:
@@ -62,12 +71,24 @@ async def _items(connection: AsyncConnection, head: Application, revision: int) 
         .where(change_item.c.application_id == head.id, change_item.c.revision == revision)
         .order_by(change_item.c.ordinal)
     )
-    items = list((await connection.execute(query)).all())
+    items = _by_place(
+        Item(row.kind, row.key or "", row.environment or "", row.old, row.new)
+        for row in await connection.execute(query)
+    )
     made = [item.environment for item in items if item.kind == ItemKind.ENVIRONMENT]
     if made:
         message = f"Change {revision} made {', '.join(made)}; an environment cannot be unmade."
         raise ChangeRefused([Violation("/change", None, "environment", message, status=409)])
     return items
+
+
+def _by_place(steps: Iterable[Item]) -> list[Item]:
+    """One change may step through a place twice, as when a new type rewrites a value first."""
+    places: dict[tuple[str, str, str], Item] = {}
+    for step in steps:
+        place = (step.kind, step.key, step.environment)
+        places[place] = replace(step, old=places.get(place, step).old)
+    return [item for item in places.values() if item.old != item.new]
 
 
 def _of(items: Sequence[Item], key: str) -> list[Item]:
@@ -144,8 +165,8 @@ def _redefine(state: State, item: Item) -> AnyEdit:
     return Redefine(Place(item.key, state.environments.root), _fields(item.old))
 
 
-def _fields(text: str) -> dict[str, object]:
-    fields = from_canonical_text(text)
+def _fields(text: str | None) -> dict[str, object]:
+    fields = from_canonical_text(text or "{}")
     return fields if isinstance(fields, dict) else {}
 
 

@@ -2,6 +2,9 @@
 
 import base64
 import binascii
+import re
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Annotated
 
 from fastapi import Depends, Query
@@ -13,26 +16,52 @@ MAX_PAGE = 1_000
 PageSize = Annotated[Whole, Query(ge=1, le=MAX_PAGE, description="Items on a page.")]
 
 
-def make_cursor(position: str) -> str:
+class Listed(StrEnum):
+    """What a cursor goes through."""
+
+    KEYS = "keys"
+    VERSIONS = "versions"
+
+
+_POSITIONS = {
+    Listed.KEYS: re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,254}"),
+    Listed.VERSIONS: re.compile(r"[0-9]{1,16}\.[0-9]{1,9}"),
+}
+
+
+def make_cursor(listed: Listed, position: str) -> str:
     """The cursor of the page that begins after `position`."""
-    return base64.urlsafe_b64encode(position.encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(f"{listed}:{position}".encode()).decode().rstrip("=")
 
 
-def _position(
-    cursor: Annotated[
-        str | None, Query(max_length=512, description="`nextCursor` of the page before.")
-    ] = None,
-) -> str | None:
-    if cursor is None:
-        return None
+@dataclass(frozen=True, slots=True)
+class _Position:
+    """A dependency: where the page begins, None for the first."""
+
+    listed: Listed
+
+    def __call__(
+        self,
+        cursor: Annotated[
+            str | None,
+            Query(max_length=512, description="`nextCursor` of the page before."),
+        ] = None,
+    ) -> str | None:
+        if cursor is None:
+            return None
+        listed, _, position = _decoded(cursor).partition(":")
+        if listed != self.listed or not _POSITIONS[self.listed].fullmatch(position):
+            raise MalformedRequest("This cursor is none of ours: begin with the first page again.")
+        return position
+
+
+def _decoded(cursor: str) -> str:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        position = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError, ValueError):
-        position = ""
-    if not position or "\x00" in position:
-        raise MalformedRequest("This cursor is none of ours: begin with the first page again.")
-    return position
+        return base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii")
+    except (binascii.Error, ValueError):
+        return ""
 
 
-Cursor = Annotated[str | None, Depends(_position)]
+KeyCursor = Annotated[str | None, Depends(_Position(Listed.KEYS))]
+VersionCursor = Annotated[str | None, Depends(_Position(Listed.VERSIONS))]

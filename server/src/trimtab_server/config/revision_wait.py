@@ -1,27 +1,18 @@
 """Read your writes: never an answer older than the revision that the caller shows."""
 
 import asyncio
-import re
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Depends, Query
 
+from trimtab_server.catalog.scope import ReadScope, Scope
 from trimtab_server.config.read import existing_application
-from trimtab_server.errors import MalformedRequest, TrimtabError
+from trimtab_server.errors import TrimtabError
+from trimtab_server.http.sessions import AnyDatabase
 from trimtab_server.infra.database import Database
 
 WAIT_SECONDS = 2.0
 _POLL_SECONDS = 0.05
-_REVISION = re.compile(r"(\d{1,15})\.(\d{1,15})", re.ASCII)
-
-MinRevision = Annotated[
-    str | None,
-    Query(
-        alias="minRevision",
-        max_length=31,
-        description="`epoch.revision`: wait up to 2 s until the store has it, else 503.",
-    ),
-]
 
 
 class RevisionNotAvailable(TrimtabError):
@@ -35,16 +26,37 @@ class RevisionNotAvailable(TrimtabError):
         super().__init__(headers={"Retry-After": "1"})
 
 
+async def _fresh_scope(
+    scope: ReadScope,
+    database: AnyDatabase,
+    min_revision: Annotated[
+        str | None,
+        Query(
+            alias="minRevision",
+            max_length=31,
+            pattern=r"^[0-9]{1,15}\.[0-9]{1,15}$",
+            description="`epoch.revision`: wait up to 2 s until the store has it, else 503.",
+            examples=["1795305600.12"],
+        ),
+    ] = None,
+) -> Scope:
+    if min_revision is not None:
+        await wait_for_revision(database, scope.application, min_revision)
+    return scope
+
+
+# Before the route's connection: waiting must hold none, and its transaction must begin after.
+FreshScope = Annotated[Scope, Depends(_fresh_scope)]
+
+
 async def wait_for_revision(database: Database, application: str, wanted: str) -> None:
     """Return as soon as the head is at least `wanted`.
 
     Raises:
         RevisionNotAvailable: it was not within two seconds.
     """
-    match = _REVISION.fullmatch(wanted)
-    if match is None:
-        raise MalformedRequest("`minRevision` is epoch.revision, like 1795305600.12.")
-    minimum = (int(match[1]), int(match[2]))
+    epoch, _, revision = wanted.partition(".")
+    minimum = (int(epoch), int(revision))
     try:
         async with asyncio.timeout(WAIT_SECONDS):
             while await _head(database, application) < minimum:  # noqa: ASYNC110 - not our event
