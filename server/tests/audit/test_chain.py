@@ -64,12 +64,12 @@ def test_commitment__same_letters_split_elsewhere__differs(a: str, b: str, at: i
 
 def test_next_link__sixty_four_entries__takes_under_two_milliseconds() -> None:
     def hash_all() -> float:
-        started = time.perf_counter()
+        started = time.process_time()
         head = NO_ENTRY
         for seq in range(64):
             body = entry_body(FACT, AT, {"0.old": commitment("00", "1"), "0.new": None})
             head = next_link("system", seq, head, body).hash
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     assert min(hash_all() for _ in range(20)) < 0.002
 

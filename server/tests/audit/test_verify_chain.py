@@ -188,9 +188,9 @@ def test_verify_chain__rehashed_nonsense__is_a_fault_and_no_error(body: str) -> 
 
 def test_verify_chain__ten_thousand_entries__takes_under_half_a_second() -> None:
     entries = chain_of(10_000)
-    started = time.perf_counter()
+    started = time.process_time()  # what others do on the machine does not count
     assert faults(entries, head_of(entries)) == set()
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     assert seconds < 0.5
 
 
