@@ -22,8 +22,9 @@ from trimtab.cli.up.env_source import (
     remembered_source,
 )
 from trimtab.cli.up.first_run import move_in
-from trimtab.cli.up.report import next_commands, say_where
+from trimtab.cli.up.report import next_commands, say_decisions, say_where
 from trimtab.cli.up.server import NoServerInstalled, ServerProgram, find_server
+from trimtab.migrate.plan_env_file import plan_env_file
 from trimtab.profile import Profile, read_profile, write_profile
 
 from .conftest import SERVER, Cli, Server
@@ -234,3 +235,21 @@ def test_move_in__real_env_file__stores_no_secret(
         )  # fmt: skip
         if len(value) >= 8 and text.count(value) == 1:
             assert value.encode() not in checkpoint.stdout, key
+
+
+@pytest.mark.parametrize("columns", ["40", "80", "120", "200"])
+def test_say_decisions__any_width__shows_every_key_whole_within_it(
+    columns: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    keys = [f"{'A_VERY_LONG_NAME_' * repeats}ENABLED" for repeats in range(8)]
+    path = tmp_path / "wide.env"
+    path.write_text("".join(f"{key}=true\n" for key in keys) + "# debug | info\nLOG_LEVEL=info\n")
+    monkeypatch.setenv("COLUMNS", columns)
+    say_decisions(plan_env_file(path).decisions, {})
+    lines = capsys.readouterr().out.splitlines()
+    assert all(any(key in line.split() for line in lines) for key in keys)
+    longest_word = max(len(keys[-1]), 40)
+    assert all(len(line) <= max(int(columns), longest_word) for line in lines)
+    assert not any(line != line.rstrip() for line in lines)
+    assert "9 keys for the database, 0 stay" in " ".join(lines)

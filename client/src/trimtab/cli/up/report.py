@@ -8,7 +8,7 @@ from pathlib import Path
 from trimtab.admin import Entity
 from trimtab.cli.connect import Store
 from trimtab.cli.incoming.env import is_commented_out
-from trimtab.cli.output import fits, print_wrapped, say, wrapped
+from trimtab.cli.output import fits, print_wrapped, say, width, wrapped
 from trimtab.cli.up.server import DATABASE_NAME
 from trimtab.cli.values import as_text, shown_rules
 from trimtab.migrate.decision import Decision
@@ -16,7 +16,8 @@ from trimtab.profile import DATA_DIR_NAME, Profile
 
 _COLUMNS = ("KEY", "GOES TO", "TYPE", "RULES", "WHY")
 _NARROWEST_WHY = 32
-_INDENT = 4
+_ROOM = 24  # for what stands beside a key; a longer key has a line of its own
+_INDENT = "    "
 
 
 def say_decisions(decisions: Sequence[Decision], refused: Mapping[str, str]) -> None:
@@ -40,10 +41,20 @@ def say_decisions(decisions: Sequence[Decision], refused: Mapping[str, str]) -> 
 
 
 def _say_narrow(rows: Sequence[tuple[str, ...]]) -> None:
-    """The same in two lines a key, where the table would be too narrow to read."""
-    for key, target, type_name, rules, why in rows:
-        say(wrapped(f"{key}: {target}, {type_name}{rules and f', {rules}'}", _INDENT))
-        say(wrapped(f"{' ' * _INDENT}{why}", _INDENT))
+    """The same with the reason below each key, where the table would be too narrow to read."""
+    longest = max((len(row[0]) for row in rows if len(row[0]) <= width() - _ROOM), default=0)
+    for key, target, type_name, rules, why in [_COLUMNS, *rows]:
+        place = f"{target:<11}  {type_name:<7}"
+        line = f"{key:<{longest}}  {place}  {rules}".rstrip()
+        if len(key) <= longest and len(line) <= width():
+            say(line)
+        elif len(key) <= longest:
+            say(f"{key:<{longest}}  {place}".rstrip())
+            say(wrapped(f"{_INDENT}{rules}", len(_INDENT)))
+        else:
+            say(key)
+            say(wrapped(f"{_INDENT}{place.rstrip()}  {rules}", len(_INDENT)))
+        say(wrapped(f"{_INDENT}{why}", len(_INDENT)))
 
 
 def _why(one: Decision) -> str:
