@@ -95,11 +95,21 @@ class Admin(Wire):
         return self._change(self._json("DELETE", path, query=query, headers={"If-Match": etag}))
 
     def bulk(
-        self, items: Sequence[Item], *, comment: str | None = None, dry_run: bool = False
+        self,
+        items: Sequence[Item],
+        *,
+        comment: str | None = None,
+        dry_run: bool = False,
+        idempotency_key: str | None = None,
     ) -> Change:
-        """Make many edits, all or none, as one change."""
+        """Make many edits, all or none, as one change.
+
+        With an `idempotency_key` the same call may be repeated for 24 hours: it is carried out
+        once, and answered the same each time.
+        """
         body = self._body({"items": list(items), "comment": comment, "dryRun": dry_run or None})
-        return self._change(self._json("POST", f"{CONFIG}/bulk", body=body))
+        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+        return self._change(self._json("POST", f"{CONFIG}/bulk", body=body, headers=headers))
 
     def validate(self, items: Sequence[Item]) -> Verdict:
         """What a write of these edits would say."""

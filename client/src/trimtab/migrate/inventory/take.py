@@ -38,7 +38,8 @@ class Inventory:
     scan: SourceScan
     problems: tuple[Problem, ...]
 
-    def keys(self) -> list[str]:
+    @property
+    def names(self) -> list[str]:
         """Every key, those of the env files first, in their order."""
         return list(dict.fromkeys((*(one.key for one in self.occurrences), *self.references)))
 

@@ -19,6 +19,7 @@ _FITS: dict[str, frozenset[ValueType]] = {
 }  # fmt: skip
 _FORMATS = ("bytes", "cron", "duration", "email", "hostname", "timezone", "uri")
 _LONGEST = 64 * 1024
+_MOST_MEMBERS = 1000
 
 
 def rule_faults(store_type: ValueType, rules: Mapping[str, object]) -> Iterator[tuple[str, str]]:
@@ -68,8 +69,8 @@ def _fault_of(store_type: ValueType, name: str, rule: object) -> str | None:
 
 
 def _fault_of_members(store_type: ValueType, rule: object) -> str | None:
-    if not isinstance(rule, list) or not rule:
-        return "must be a list of the allowed values"
+    if not isinstance(rule, list) or not 1 <= len(rule) <= _MOST_MEMBERS:
+        return f"must be a list of 1 to {_MOST_MEMBERS} allowed values"
     members = [check_type(store_type, member) for member in rule]
     twice = len(set(map(str, members))) < len(members)
     return "has the same member twice" if twice else None
