@@ -51,7 +51,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """`trimtab-server serve` on SQLite, on a free port."""
     folder = tmp_path_factory.mktemp("server")
     environ = clean_environ() | {"TRIMTAB_DATA_DIR": str(folder)}
-    _server_command(environ, "database", "upgrade")
     issued = _server_command(environ, "token", "create", "--admin", "--name", "test", "--json")
     process = subprocess.Popen(
         [SERVER, "serve", "--port", "0"], env=environ, stdout=subprocess.PIPE, text=True

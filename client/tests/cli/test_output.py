@@ -13,11 +13,6 @@ ROWS = [
 ]
 
 
-class _Terminal:
-    def isatty(self) -> bool:
-        return True
-
-
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(output, "is_terminal", lambda stream=None: True)

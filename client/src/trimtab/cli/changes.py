@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from trimtab.admin import Change, ChangeItem, Entity
 from trimtab.cli.output import complain, print_table, say
-from trimtab.cli.values import as_text, shown, shown_rules
+from trimtab.cli.values import as_text, same, shown, shown_rules
+from trimtab.errors import TrimtabError
 
 _COLUMNS = ("KEY", "ENVIRONMENT", "WHAT", "OLD", "NEW")
 _PARTS = {"validationRules": "rules", "isSecret": "secret"}
@@ -42,19 +43,21 @@ def warn_if_moved(plan: Change, done: Change) -> None:
             )
 
 
-def moved(before: Entity, now: Entity) -> str:
-    """What happened to a setting between reading it and writing it."""
-    who = f" by {now.updated_by}" if now.updated_by else ""
-    when = f" at {now.updated_at}" if now.updated_at else ""
-    what = (
-        f"it was {shown(before.value)} and is {shown(now.value)}"
-        if as_text(before.value) != as_text(now.value)
-        else "its definition, policy or version is another"
-    )
-    return (
-        f"{now.key} in {now.environment} was changed meanwhile{who}{when}: {what}. "
-        "Nothing was written; look again and repeat the command."
-    )
+class Moved(TrimtabError):
+    """The setting was changed between reading and writing it."""
+
+    code = "moved"
+
+    def __init__(self, before: Entity, now: Entity) -> None:
+        who = f" by {now.updated_by}" if now.updated_by else ""
+        when = f" at {now.updated_at}" if now.updated_at else ""
+        what = "its definition, policy or version is another"
+        if not same(before.value, now.value):
+            what = f"it was {shown(before.value)} and is {shown(now.value)}"
+        super().__init__(
+            f"{now.key} in {now.environment} was changed meanwhile{who}{when}: {what}. "
+            "Nothing was written; look again and repeat the command."
+        )
 
 
 def edited_parts(old: object, new: object) -> tuple[str, str]:

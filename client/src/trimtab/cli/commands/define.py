@@ -4,9 +4,8 @@ from typing import Any
 
 from trimtab.admin import Entity, Written
 from trimtab.cli.ask import ask
-from trimtab.cli.changes import moved, print_change
+from trimtab.cli.changes import Moved, print_change
 from trimtab.cli.commands import definition_options as options
-from trimtab.cli.commands.set import Moved
 from trimtab.cli.connect import Store, connect
 from trimtab.cli.exits import UsageMistake
 from trimtab.cli.lookup import root_of
@@ -162,4 +161,4 @@ def _redefine(
         )
     except VersionMoved:
         now = store.admin.entity(before.key, before.environment)
-        raise Moved(moved(before, now)) from None
+        raise Moved(before, now) from None

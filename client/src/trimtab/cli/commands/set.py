@@ -6,7 +6,7 @@ import typer
 
 from trimtab.admin import Entity, Written
 from trimtab.cli.ask import ask
-from trimtab.cli.changes import moved
+from trimtab.cli.changes import Moved
 from trimtab.cli.connect import Store, connect
 from trimtab.cli.failures import complaint_lines
 from trimtab.cli.lookup import entity
@@ -18,12 +18,6 @@ from trimtab.errors import TrimtabError, VersionMoved
 Value = Annotated[
     str, typer.Argument(metavar="VALUE", help="The value, as one writes it into an env file.")
 ]
-
-
-class Moved(TrimtabError):
-    """Somebody was faster."""
-
-    code = "version-moved"
 
 
 def set_value(
@@ -83,7 +77,7 @@ def _put(store: Store, before: Entity, new: object, comment: str | None) -> Writ
         )
     except VersionMoved:
         now = entity(store, before.key, before.environment)
-        raise Moved(moved(before, now)) from None
+        raise Moved(before, now) from None
 
 
 def _is_there(before: Entity, new: object) -> bool:

@@ -6,8 +6,7 @@ import typer
 
 from trimtab.admin import Change, Entity
 from trimtab.cli.ask import ask
-from trimtab.cli.changes import moved, say_written
-from trimtab.cli.commands.set import Moved
+from trimtab.cli.changes import Moved, say_written
 from trimtab.cli.connect import Store, connect
 from trimtab.cli.lookup import entity, parent_of
 from trimtab.cli.options import Application, AsJson, Comment, Environment, Key, Yes
@@ -85,4 +84,4 @@ def _delete(store: Store, before: Entity, cascade: bool, comment: str | None) ->
         )
     except VersionMoved:
         now = entity(store, before.key, before.environment)
-        raise Moved(moved(before, now)) from None
+        raise Moved(before, now) from None

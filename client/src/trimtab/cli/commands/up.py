@@ -1,5 +1,6 @@
 """`trimtab up`: everything a newcomer needs, in one command."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -84,13 +85,13 @@ def up(
             _serve(program, address, signals, choice)
 
 
+@dataclass(frozen=True, slots=True)
 class _Choice:
     """What the command line says about the env file."""
 
-    def __init__(self, env_file: Path | None, yes: bool, skip_broken: bool) -> None:
-        self.env_file = env_file
-        self.yes = yes
-        self.skip_broken = skip_broken
+    env_file: Path | None
+    yes: bool
+    skip_broken: bool
 
 
 def _check_named_file(choice: _Choice, folder: Path) -> None:
