@@ -5,8 +5,9 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
-from pathspec import GitIgnoreSpec
+from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 LARGEST_FILE_BYTES = 1024 * 1024
 
@@ -27,6 +28,10 @@ _MANIFESTS = frozenset(
     package.json pom.xml pyproject.toml setup.cfg setup.py
     """.split()
 )
+
+
+# Folders that have a `.gitignore`, outermost first, and its patterns.
+Ignores: TypeAlias = tuple[tuple[str, list[GitIgnoreSpecPattern]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ class SourceTree:
 class _Folder:
     location: str
     path: str
-    ignores: tuple[tuple[str, GitIgnoreSpec], ...]
+    ignores: Ignores
 
 
 def walk(root: Path) -> SourceTree:
@@ -101,7 +106,7 @@ def _visit(folder: _Folder, top: str, tree: SourceTree) -> Iterator[_Folder]:
 def _note_file(
     entry: os.DirEntry[str],
     path: str,
-    ignores: tuple[tuple[str, GitIgnoreSpec], ...],
+    ignores: Ignores,
     tree: SourceTree,
 ) -> None:
     try:
@@ -137,7 +142,7 @@ def _has_project(neighbours: set[str]) -> bool:
     return any(name.endswith((".csproj", ".fsproj", ".gemspec")) for name in neighbours)
 
 
-def _ignore_rules(folder: _Folder) -> Iterator[tuple[str, GitIgnoreSpec]]:
+def _ignore_rules(folder: _Folder) -> Iterator[tuple[str, list[GitIgnoreSpecPattern]]]:
     file = Path(folder.location, ".gitignore")
     if file.is_symlink():  # git does not read one either
         return
@@ -145,23 +150,42 @@ def _ignore_rules(folder: _Folder) -> Iterator[tuple[str, GitIgnoreSpec]]:
         lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return
-    yield folder.path, GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
+    yield folder.path, [pattern for line in lines for pattern in _patterns(line)]
 
 
-def _is_pattern(line: str) -> bool:
+def _patterns(line: str) -> Iterator[GitIgnoreSpecPattern]:
     try:
-        GitIgnoreSpec.from_lines([line])
+        pattern = GitIgnoreSpecPattern(line)
     except ValueError:  # git too passes over a pattern that means nothing
-        return False
-    return True
+        return
+    if pattern.include is not None:
+        yield pattern
 
 
-def _ignored(path: str, ignores: tuple[tuple[str, GitIgnoreSpec], ...]) -> bool:
-    """Whether git ignores `path`: the deepest `.gitignore` that speaks of it decides."""
-    for base, spec in reversed(ignores):
-        verdict = spec.check_file(path[len(base) :]).include
-        if verdict is not None:
-            return verdict
+def _ignored(path: str, ignores: Ignores) -> bool:
+    """Whether git ignores `path` itself; a folder's path ends with `/`.
+
+    The last pattern of the deepest `.gitignore` that speaks of it decides. pathspec's own check
+    asks for files only, so that `!*/` would bring back everything in a folder.
+    """
+    for base, patterns in reversed(ignores):
+        relative = path[len(base) :]
+        for pattern in reversed(patterns):
+            if _speaks_of(pattern, relative):
+                return bool(pattern.include)
+    return False
+
+
+def _speaks_of(pattern: GitIgnoreSpecPattern, path: str) -> bool:
+    """Whether a pattern matches `path` itself.
+
+    A match that ends at a slash is of that folder (pathspec marks it with a group), except for
+    `a/**`, which is of everything behind the slash.
+    """
+    for match in pattern.regex.finditer(path) if pattern.regex else ():
+        ends_here = match.end() == len(path)
+        if ends_here if match.lastgroup else not (ends_here and path.endswith("/")):
+            return True
     return False
 
 

@@ -2,13 +2,17 @@
 
 from dataclasses import replace
 
-from ..secret import scan_key, scan_text
+from ..secrets import scan_key, scan_text
 from .reference import Reference, Unresolved
+
+_HIDDEN = "(hidden: it holds a secret)"
 
 
 def conceal(reference: Reference) -> Reference:
     """The reference without its default if the key or the default itself is a secret."""
-    default = reference.default
+    default, enum = reference.default, reference.enum
+    if enum is not None and any(map(scan_text, enum)):
+        reference = replace(reference, enum=None)
     if default is None:
         return reference
     is_secret = reference.declared_secret or scan_key(reference.key) or scan_text(default)
@@ -17,4 +21,4 @@ def conceal(reference: Reference) -> Reference:
 
 def conceal_text(unresolved: Unresolved) -> Unresolved:
     """The place without its code if a secret stands in it."""
-    return replace(unresolved, text="(hidden)") if scan_text(unresolved.text) else unresolved
+    return replace(unresolved, text=_HIDDEN) if scan_text(unresolved.text) else unresolved

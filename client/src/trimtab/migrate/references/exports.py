@@ -32,6 +32,7 @@ class Wrapper:
     default_text: str | None = None
     cast_name: str | None = None
     required_without_default: bool = False
+    is_method: bool = False
     facts: Facts = NOTHING
 
     @property
@@ -78,11 +79,7 @@ class Export:
 
 
 class Exports:
-    """Exports of a whole tree, found by name and by where an import says it comes from.
-
-    An import is matched by the last part of its origin, which must be the file or one of its
-    folders: resolving every language's import rules would add little.
-    """
+    """Exports of a whole tree, found by name and by where an import says it comes from."""
 
     def __init__(self, exports: Iterable[Export] = ()) -> None:
         self._by_name: defaultdict[str, list[Export]] = defaultdict(list)
@@ -100,14 +97,27 @@ class Exports:
 
     def find(self, name: str, origin: str, path: str, kind: type[Meaning]) -> Meaning | None:
         """What `name` from `origin` stands for to the file `path`."""
-        last = re.split(r"[./\\:]", re.sub(r"(/index)?\.[cm]?[jt]sx?$", "", origin))[-1]
         for export in self._by_name.get(name, ()):
-            if export.path != path and isinstance(export.meaning, kind):
-                parts = re.sub(r"\.\w+$", "", export.path).split("/")
-                if last in parts or (not last and _same_folder(export.path, path)):
-                    return export.meaning
+            is_other = export.path != path and isinstance(export.meaning, kind)
+            if is_other and _leads_to(origin, export.path, path):
+                return export.meaning  # type: ignore[return-value]  # checked above
         return None
 
 
-def _same_folder(left: str, right: str) -> bool:
-    return left.rpartition("/")[0] == right.rpartition("/")[0]
+def _leads_to(origin: str, exporter: str, importer: str) -> bool:
+    """Whether an import of `origin` can mean the file `exporter`, or the folder that offers it.
+
+    `app.env`, `./env`, `@/app/env` are all `app/env.py` or `app/env.ts`: the last parts must
+    agree. Resolving every language's import rules would add little to that.
+    """
+    parts = _parts(origin)
+    if not parts:
+        return exporter.rpartition("/")[0] == importer.rpartition("/")[0]
+    file = _parts(exporter)
+    return parts in (file[-len(parts) :], file[:-1][-len(parts) :])
+
+
+def _parts(path: str) -> list[str]:
+    bare = re.sub(r"\.(py|go|[cm]?[jt]sx?)$", "", path)
+    parts = [part for part in re.split(r"[./\\]+", bare) if part and part[0] not in "@~$"]
+    return parts[:-1] if parts[-1:] in (["index"], ["__init__"]) else parts

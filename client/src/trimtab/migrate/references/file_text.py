@@ -17,7 +17,7 @@ _SNIFFED_BYTES = 8192
 
 
 def read_bytes(location: str) -> bytes | None:
-    """The bytes of a regular file of at most 1 MiB, else `None`; raises OSError.
+    """The bytes of a regular file of at most 1 MiB, UTF-16 as UTF-8, else `None`; raises OSError.
 
     The file may have become a link or a pipe since the tree was walked.
     """
@@ -27,15 +27,19 @@ def read_bytes(location: str) -> bytes | None:
         if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST_FILE_BYTES:
             return None
         with os.fdopen(descriptor, "rb", closefd=False) as file:
-            return file.read(LARGEST_FILE_BYTES)
+            return _in_utf8(file.read(LARGEST_FILE_BYTES))
     finally:
         os.close(descriptor)
 
 
+def _in_utf8(data: bytes) -> bytes:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace").encode("utf-8", "replace")
+    return data
+
+
 def decoded(data: bytes) -> str | None:
     """The text of a file, `None` if it is no text."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16", "replace")
     if b"\0" in data[:_SNIFFED_BYTES]:
         return None
     try:

@@ -35,6 +35,6 @@ def _names(family: str, path: str, data: bytes, export: Export) -> bool:
 
 @lru_cache(maxsize=1024)
 def _pattern(family: str, path: str) -> re.Pattern[bytes]:
-    parts = re.sub(r"\.\w+$", "", path).split("/")
-    named = "|".join(re.escape(part) for part in parts)
+    *folders, file = re.sub(r"\.\w+$", "", path).split("/")
+    named = "|".join(re.escape(part) for part in (*folders[-1:], file))
     return re.compile(_IMPORTS[family].format(parts=named).encode())

@@ -59,6 +59,7 @@ _JAVASCRIPT_SIGNS = (
     b"$env/",
     b"node:process",
     b"ProcessEnv",
+    b"loadEnv",
 )
 _JVM_SIGNS = (b"getenv", b"@Value", b"getProperty", b"ConfigProperty", b"getRequiredProperty")
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from .reference import Cast, Facts, with_default
+from .reference import NOTHING, Cast, Facts, with_default
 from .syntax.dialect import Call, Dialect, SyntaxRead
 from .syntax.nodes import find_kinds, is_written, name_of, plain_text, string_text
 from .syntax.search import searcher
@@ -42,7 +42,7 @@ def _called(call: Call) -> Iterator[SyntaxRead]:
         default = call.arguments[1] if len(call.arguments) > 1 else _block_value(call.node)
         facts = Facts(required=True)
         if default is not None:
-            facts = with_default(plain_text(default))
+            facts = NOTHING if default.kind() == "nil" else with_default(plain_text(default))
         if call.node.field("block") is not None and default is None:
             facts = with_default(None)
         yield SyntaxRead(call.node, call.arguments[0], "ENV.fetch", facts, default)

@@ -115,6 +115,7 @@ def _data(scan: _Scan, file: TreeFile) -> bytes:
 def _search(scan: _Scan, file: TreeFile, language: Language, data: bytes, known: Exports) -> None:
     text = decoded(data)
     if text is None:
+        scan.unparsed[file.path] = "is not text"
         return
     source = Source(file.path, language.name, text)
     try:
@@ -132,7 +133,7 @@ def _reason(error: Exception) -> str:
         return f"line {error.lineno}: {error.msg}"
     if isinstance(error, SyntaxError):
         return error.msg
-    return "nested too deeply" if not isinstance(error, ValueError) else "holds a null byte"
+    return "is not text" if isinstance(error, ValueError) else "is nested too deeply"
 
 
 def _result(scan: _Scan) -> SourceScan:

@@ -12,6 +12,9 @@ from ..words import UPPERCASE_NAME
 
 _OBJECTS = frozenset({"process.env", "import.meta.env", "Bun.env", "Deno.env"})
 _SPELLED = r"\(*(globalThis\.|global\.)?(process\s*!?\??\.\s*env|import\.meta\.env|Bun\.env)\b"
+_WHOLE = re.compile(
+    rf"=\s*({_SPELLED})\s*([;,\n!)]|as\b|satisfies\b|$)|=\s*process\s*(;|\n|$)|=\s*loadEnv\("
+)
 _GETTERS = re.compile(r"(Deno\.env\.get|Deno\.env\.has)\Z")
 _SERVICE = re.compile(r"(?i)(^|[._])config_?(service)?\.(get|getorthrow)\Z")
 _ASKED = r"^[\w$.\s]*\.(get|getOrThrow|has)\s*[<(]"
@@ -98,16 +101,23 @@ def _destructured(pattern: SgNode, objects: Mapping[str, str]) -> Iterator[Synta
     if parent is None or value is None or not _is_environment(value, objects):
         return
     for part in pattern.named_children():
-        name, given = part, None
         if part.kind() == "rest_pattern":
             continue
-        if part.kind() in ("object_assignment_pattern", "pair_pattern"):
-            name, given = part.named_children()[0], part.named_children()[-1]
-        if part.kind() == "pair_pattern":
-            inner = given.named_children() if given and "assignment" in given.kind() else []
-            given = inner[-1] if inner else None
-        facts = with_default(plain_text(given)) if given is not None else NOTHING
-        yield SyntaxRead(part, (string_text(name) or name.text(),), objects[_plain(value)], facts)
+        name, local, default = _destructured_part(part)
+        facts = with_default(plain_text(default)) if default is not None else NOTHING
+        key = string_text(name) or name.text()
+        yield SyntaxRead(part, (key,), objects[_plain(value)], facts, local=local.text())
+
+
+def _destructured_part(part: SgNode) -> tuple[SgNode, SgNode, SgNode | None]:
+    """Name, local name and default: of `A`, `A = "3"`, `A: a`, `A: a = "3"`."""
+    inner = part.named_children()
+    if part.kind() == "object_assignment_pattern":
+        return inner[0], inner[0], inner[-1]
+    if part.kind() == "pair_pattern":
+        target = inner[-1].named_children() if inner[-1].kind() == "assignment_pattern" else []
+        return (inner[0], target[0], target[-1]) if target else (inner[0], inner[-1], None)
+    return part, part, None
 
 
 def _called(node: SgNode) -> Iterator[SyntaxRead]:
@@ -152,8 +162,10 @@ def _aliases(root: SgNode) -> frozenset[str]:
     """Names that stand for the whole environment in this file."""
     names: set[str] = set()
     text = root.text()
-    if re.search(rf"=\s*({_SPELLED})\s*[;\n!)]|=\s*\(|=\s*process\s*(;|\n|$)", text):
-        for node in find_kinds(root, ["variable_declarator"], r"=\s*[\w.()\s!?]+$"):
+    if _WHOLE.search(text):
+        for node in find_kinds(
+            root, ["variable_declarator"], r"=\s*\(*(global|import|process|Bun|loadEnv)"
+        ):
             names.update(_declared(node))
     if mentions(root, "process'", 'process"', "$env/"):
         for node in find_kinds(root, ["import_statement"], r"process|\$env/"):
@@ -171,7 +183,8 @@ def _declared(node: SgNode) -> Iterator[str]:
     target, value = node.field("name"), node.field("value")
     if target is None or value is None:
         return
-    if target.kind() == "identifier" and _is_environment(value, _OBJECTS):
+    is_loaded = value.kind() == "call_expression" and value.text().startswith("loadEnv(")  # Vite
+    if target.kind() == "identifier" and (is_loaded or _is_environment(value, _OBJECTS)):
         yield target.text()
     elif target.kind() == "object_pattern" and value.text() == "process":
         renamed = re.search(r"\benv\b\s*(?::\s*(\w+))?", target.text())

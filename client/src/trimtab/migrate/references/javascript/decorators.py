@@ -1,5 +1,6 @@
 """Classes whose fields are variables, checked by decorators of class-validator (NestJS)."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -84,7 +85,9 @@ def _members(first: SgNode, root: SgNode) -> tuple[str, ...] | None:
     if first.kind() == "array":
         texts = [plain_text(part) for part in first.named_children()]
     else:
-        declared = find_kinds(root, ["enum_declaration"], rf"^(const\s+)?enum\s+{first.text()}\b")
+        declared = find_kinds(
+            root, ["enum_declaration"], rf"^(const\s+)?enum\s+{re.escape(first.text())}\b"
+        )
         entries = find_kinds(declared[0], ["enum_assignment"]) if len(declared) == 1 else []
         texts = [plain_text(entry.named_children()[-1]) for entry in entries]
     found = tuple(text for text in texts if text is not None)

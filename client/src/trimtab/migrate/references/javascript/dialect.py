@@ -1,5 +1,7 @@
 """JavaScript as a dialect: what its functions and methods make of a text."""
 
+import re
+
 from ast_grep_py import SgNode
 
 from ..reference import Cast, Facts
@@ -67,7 +69,7 @@ def _listed_for(function: SgNode, name: str) -> SgNode | None:
 def _texts(listed: SgNode) -> list[str] | None:
     if listed.kind() == "identifier":
         root = listed.get_root().root()
-        regex = rf"^{listed.text()}\b"
+        regex = rf"^{re.escape(listed.text())}\b"
         declared = find_kinds(root, ["variable_declarator"], regex)
         value = declared[0].field("value") if len(declared) == 1 else None
         if value is None:

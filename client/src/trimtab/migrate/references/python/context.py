@@ -2,10 +2,11 @@
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ..reference import NOTHING, Cast, Facts, with_default
 from ..words import are_boolean
-from .casts import LISTS, SAME_TEXT, call_facts
+from .casts import LISTS, SAME_TEXT, call_facts, type_facts
 from .literals import enum_members, literal_text, sequence_texts
 from .module import Module, dotted, shown
 
@@ -36,6 +37,8 @@ def _climb(module: Module, node: ast.expr) -> tuple[Facts, ast.AST, ast.AST | No
         said = None if parent is None else _step(module, parent, child)
         if parent is None or said is None:
             return facts, child, parent
+        if isinstance(parent, ast.Call) and said.cast is Cast.BOOL and facts.cast is Cast.INT:
+            facts = replace(facts, cast=Cast.BOOL)  # bool(int(x))
         facts = facts.within(said)
         if isinstance(parent, ast.NamedExpr):
             for use in _uses(module, parent):
@@ -61,6 +64,8 @@ def _step(module: Module, parent: ast.AST, child: ast.AST) -> Facts | None:
         case ast.Subscript(value=value, slice=index) if index is child:
             members = enum_members(module, value)
             return Facts(cast=Cast.ENUM, enum=tuple(members)) if members else None
+        case ast.keyword():
+            return _option(module, parent)
         case ast.UnaryOp(op=ast.Not()) | ast.NamedExpr() | ast.Await():
             return NOTHING
         case ast.If() | ast.Assert():
@@ -77,10 +82,28 @@ def _called(module: Module, call: ast.Call, child: ast.AST) -> Facts | None:
     return NOTHING if name in SAME_TEXT else None
 
 
+def _option(module: Module, keyword: ast.keyword) -> Facts | None:
+    """`add_argument("--x", default=os.getenv("X"), type=int)`."""
+    call = module.parents[keyword]
+    name = dotted(call.func) or "" if isinstance(call, ast.Call) else ""
+    if keyword.arg != "default" or not name.endswith(("add_argument", "option", "Option")):
+        return None
+    words = {word.arg: word.value for word in call.keywords}  # type: ignore[attr-defined]
+    facts = type_facts(module, words.get("type")) or NOTHING
+    choices = sequence_texts(module, words["choices"]) if "choices" in words else None
+    return facts.within(Facts(cast=Cast.ENUM, enum=tuple(choices))) if choices else facts
+
+
 def _fallback(module: Module, values: list[ast.expr], child: ast.AST) -> Facts | None:
     if values[0] is not child:
         return NOTHING
-    return with_default(literal_text(module, values[-1]))
+    return _or_nothing(module, values[-1])
+
+
+def _or_nothing(module: Module, other: ast.expr) -> Facts:
+    """`None` is no default."""
+    is_none = isinstance(other, ast.Constant) and other.value is None
+    return NOTHING if is_none else with_default(literal_text(module, other))
 
 
 def _conditional(module: Module, parent: ast.IfExp, child: ast.AST) -> Facts | None:
@@ -89,7 +112,7 @@ def _conditional(module: Module, parent: ast.IfExp, child: ast.AST) -> Facts | N
         return None
     other = parent.orelse if child is parent.body else parent.body
     if _names_within(parent.test) & _names_within(child):
-        return with_default(literal_text(module, other))
+        return _or_nothing(module, other)
     return NOTHING
 
 

@@ -9,6 +9,7 @@ from .module import Module, dotted, json_text, shown
 
 _DEEPEST = 8
 _LARGEST_BITS = 128
+_PATIENCE = 20_000
 _ENUM_BASES = frozenset({"Enum", "StrEnum", "IntEnum", "TextChoices", "IntegerChoices"})
 _WRAPPING_TYPES = frozenset(
     "str int float bool Path PurePath Decimal SecretStr AnyUrl AnyHttpUrl HttpUrl URL tuple list "
@@ -30,7 +31,7 @@ def literal_text(module: Module, node: ast.expr | None) -> str | None:
 
 def literal(module: Module, node: ast.expr | None, depth: int = 0) -> object:
     """The Python value of `node` where it is fixed, else `None`."""
-    module.patience -= 1
+    module.patience = module.patience - 1 if depth else _PATIENCE
     if node is None or depth > _DEEPEST or module.patience < 0:
         return None
     match node:

@@ -49,9 +49,10 @@ class Module:
     tree: ast.Module
     known: Exports
     kinds: defaultdict[type[ast.AST], list[Any]] = field(default_factory=lambda: defaultdict(list))
-    patience: int = 200_000
+    patience: int = 0
     parents: dict[ast.AST, ast.AST] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    imports: set[str] = field(default_factory=set)
     classes: dict[str, ast.ClassDef] = field(default_factory=dict)
     constants: dict[str, ast.expr] = field(default_factory=dict)
     loads: defaultdict[str, list[ast.expr]] = field(default_factory=lambda: defaultdict(list))
@@ -70,6 +71,10 @@ class Module:
             if head in self.names:
                 return f"{self.names[head]}{spelled[len(head) :]}"
         return spelled
+
+    def is_imported(self, node: ast.AST) -> bool:
+        """Whether the first part of a dotted name is an import."""
+        return (dotted(node) or "").partition(".")[0] in self.imports
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         while (parent := self.parents.get(node)) is not None:
@@ -138,6 +143,7 @@ def _note_imports(module: Module, known: Exports) -> None:
         for alias in node.names:
             target = alias.asname or alias.name.partition(".")[0]
             module.names[target] = alias.name if alias.asname else target
+            module.imports.add(target)
     for node in module.kinds[ast.ImportFrom]:
         origin = "." * node.level + (node.module or "")
         for alias in node.names:
@@ -147,6 +153,7 @@ def _note_imports(module: Module, known: Exports) -> None:
             else:
                 found = known.find(alias.name, origin, module.path, str)
                 module.names[alias.asname or alias.name] = found or f"{origin}.{alias.name}"
+                module.imports.add(alias.asname or alias.name)
 
 
 def _note_definitions(module: Module) -> None:

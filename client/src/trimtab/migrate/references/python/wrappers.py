@@ -60,8 +60,8 @@ def wrapper_reads(module: Module, wrappers: Iterable[Wrapper], known: Exports) -
             continue
         origin, _, last = name.rpartition(".")
         wrapper = local.get((None, name)) or _method(module, node, origin, last, local)
-        if wrapper is None and known:
-            wrapper = known.find(last, origin, module.path, Wrapper) if origin else None
+        if wrapper is None and origin and module.is_imported(node.func):
+            wrapper = known.find(last, origin, module.path, Wrapper)
         if wrapper is not None and (read := _call(module, node, wrapper)) is not None:
             yield read
 

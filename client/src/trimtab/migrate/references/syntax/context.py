@@ -12,10 +12,12 @@ from .dialect import Call, Dialect
 from .nodes import ancestors, find_kinds, name_of, operator_of
 
 _STEPS = 16
+_MOST_STEPS = 20_000  # in one file; a step takes longer the deeper the tree
 _MOST_USES = 32
 _FALLBACKS = frozenset({"??", "||", "or", "?:"})
 _EQUALITIES = frozenset({"==", "===", "!=", "!==", "=", "eq", "ne", "-eq", "<>"})
 _MISSING = re.compile(r"(null|nil|undefined|None|\"\"|''|NULL|string\.Empty|String\.Empty)\Z")
+_NOTHINGS = frozenset({"null", "nil", "undefined", "None", "NULL"})
 _FAILS = re.compile(
     r"\b(throw|panic|raise|Fatal|Fatalf|Fatalln|die|exit|abort|fail|error|errors\.New|Errorf)\b"
 )
@@ -30,14 +32,16 @@ class Context:
         self._root = root
         self._dialect = dialect
         self._constants = constants
+        self._patience = _MOST_STEPS
 
-    def facts(self, node: SgNode) -> Facts:
+    def facts(self, node: SgNode, local: str | None = None) -> Facts:
         """Everything said about the value of `node`, and about the name it is given."""
         facts, last, outside = self._climb(node)
-        if outside is not None and outside.kind() in self._dialect.assignments:
-            for use in self._uses(outside, last):
-                facts = facts.within(self._climb(use)[0])
-                facts = facts.within(self._filled(use))
+        if local is None and outside is not None and outside.kind() in self._dialect.assignments:
+            local = assigned_name(outside)
+        for use in self._uses(last, local) if local and "." not in local else ():
+            facts = facts.within(self._climb(use)[0])
+            facts = facts.within(self._filled(use))
         return facts
 
     def function_of(self, node: SgNode) -> SgNode | None:
@@ -47,7 +51,8 @@ class Context:
     def _climb(self, node: SgNode) -> tuple[Facts, SgNode, SgNode | None]:
         facts, child = NOTHING, node
         for _ in range(_STEPS):
-            parent = child.parent()
+            self._patience -= 1
+            parent = child.parent() if self._patience > 0 else None
             said = None if parent is None else self._step(parent, child)
             if parent is None or said is None:
                 return facts, child, parent
@@ -120,6 +125,8 @@ class Context:
                 return NOTHING
             if "throw" in other.kind() or _FAILS.match(other.text()):
                 return Facts(required=True)
+            if other.text() in _NOTHINGS:
+                return NOTHING
             return with_default(self._constants.text(other))
         if operator in _EQUALITIES:
             if _MISSING.match(other.text()):
@@ -134,6 +141,8 @@ class Context:
         if child == condition:
             return None
         other = parts[-1] if child != parts[-1] else parts[-2]
+        if other.text() in _NOTHINGS:
+            return NOTHING
         asked = set(_WORDS.findall(condition.text())) & set(_WORDS.findall(child.text()))
         return with_default(self._constants.text(other)) if asked else NOTHING
 
@@ -149,12 +158,9 @@ class Context:
         then = parent.field("consequence") or parent.field("body") or parent.named_children()[-1]
         return Facts(required=True) if _FAILS.search(then.text()[:400]) else None
 
-    def _uses(self, assignment: SgNode, value: SgNode) -> Iterator[SgNode]:
-        """Where the name that an assignment fills is used in the same function."""
-        name = assigned_name(assignment)
-        if name is None or "." in name:
-            return
-        scope = self.function_of(assignment) or self._root
+    def _uses(self, value: SgNode, name: str) -> Iterator[SgNode]:
+        """Where the name that `value` is given is used afterwards in the same function."""
+        scope = self.function_of(value) or self._root
         found = find_kinds(scope, self._dialect.identifiers, f"^{re.escape(name)}$")
         after = value.range().end
         for use in found[:_MOST_USES]:

@@ -24,7 +24,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class SyntaxRead:
-    """A node whose value is a variable's; `key` is the node that names it, or the names."""
+    """A node whose value is a variable's; `key` is the node that names it, or the names.
+
+    `local` is the name that a destructuring gives to the value.
+    """
 
     node: SgNode
     key: SgNode | tuple[str, ...]
@@ -32,6 +35,7 @@ class SyntaxRead:
     facts: Facts = NOTHING
     default: SgNode | None = None
     through: Wrapper | None = None
+    local: str | None = None
 
 
 def _no_call(_node: SgNode) -> Call | None:

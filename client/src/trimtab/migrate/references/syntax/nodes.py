@@ -86,6 +86,8 @@ def plain_text(node: SgNode) -> str | None:
     if (text := string_text(node)) is not None:
         return text
     spelled = node.text()
+    if spelled in ("string.Empty", "String.Empty"):
+        return ""
     if spelled in ("true", "false", "True", "False", "TRUE", "FALSE"):
         return spelled.lower()
     if "int" in kind or "float" in kind or "number" in kind or "real" in kind or "unary" in kind:

@@ -85,7 +85,7 @@ def _note(search: _Search, read: SyntaxRead) -> None:
         names = [named] if isinstance(named, str) else named or names
         place = search.source.unresolved(line, read.key.text())
     if isinstance(names, list):
-        facts = read.facts.within(search.context.facts(read.node))
+        facts = read.facts.within(search.context.facts(read.node, read.local))
         for name in names:
             variable = read.through.variable(name) if read.through else name
             reference = search.source.reference(variable, line, read.reader, facts)

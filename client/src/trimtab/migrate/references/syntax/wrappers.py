@@ -8,12 +8,14 @@ from ast_grep_py import SgNode
 
 from ..exports import Exports, Wrapper
 from ..reference import with_default
-from ..words import DEFAULT_PARAMETER
+from ..words import DEFAULT_PARAMETER, UPPERCASE_NAME, VARIABLE_NAME
 from .constants import Constants, NamePattern, parameter_default, parameters
 from .context import Context, assigned_name
 from .dialect import Call, Dialect, SyntaxRead
 from .nodes import find_kinds
 
+_OWN = frozenset({"this", "self", "Self", "$this", "static"})
+_METHODS = frozenset({"method_definition", "method_declaration"})
 _FAILS = re.compile(r"\b(throw|panic|raise|Fatal\w*|die|exit|abort|expect|unwrap)\b")
 
 
@@ -47,6 +49,7 @@ def wrapper_of(
         default_text=(
             None if default is None else parameter_default(function, names[default], constants)
         ),
+        is_method=function.kind() in _METHODS or _holder(function) == "pair",
         required_without_default=fails and not facts.has_default,
         facts=replace(facts, required=False, default=None, has_default=False),
     )
@@ -72,9 +75,26 @@ def wrapper_reads(
         call = dialect.call(node)
         if call is None:
             continue
-        wrapper = local.get(call.method) or _imported(call, path, known, dialect, origins)
+        wrapper = local.get(call.method)
+        if wrapper is None or not _is_call_of(call, wrapper, constants):
+            wrapper = _imported(call, path, known, constants, dialect, origins)
         if wrapper is not None and wrapper.key < len(call.arguments):
             yield _read(call, wrapper, constants)
+
+
+def _is_call_of(call: Call, wrapper: Wrapper, constants: Constants) -> bool:
+    """`get("X")`, `this.get("X")`, `Config.get("X")`; `axios.get("/x")` is somebody else's."""
+    owner = call.name.removesuffix(call.method).rstrip(".:")
+    if not owner or owner in _OWN or re.fullmatch(r"[A-Z]\w*", owner):
+        return True
+    return wrapper.is_method and _names_a_variable(call, wrapper, constants)
+
+
+def _names_a_variable(call: Call, wrapper: Wrapper, constants: Constants) -> bool:
+    if wrapper.key >= len(call.arguments):
+        return False
+    name = constants.variable_name(call.arguments[wrapper.key])
+    return isinstance(name, str) and bool(UPPERCASE_NAME.match(name))
 
 
 def _read(call: Call, wrapper: Wrapper, constants: Constants) -> SyntaxRead:
@@ -90,13 +110,22 @@ def _read(call: Call, wrapper: Wrapper, constants: Constants) -> SyntaxRead:
 
 
 def _imported(
-    call: Call, path: str, known: Exports, dialect: Dialect, origins: dict[str, str]
+    call: Call,
+    path: str,
+    known: Exports,
+    constants: Constants,
+    dialect: Dialect,
+    origins: dict[str, str],
 ) -> Wrapper | None:
     head = re.split(r"[.:]+", call.name)[0]
     origin = origins.get(head)
     if origin is None and dialect.same_folder:
         origin = "" if head == call.method else head
-    return None if origin is None else known.find(call.method, origin, path, Wrapper)
+    found = None if origin is None else known.find(call.method, origin, path, Wrapper)
+    if found is None or found.key >= len(call.arguments):
+        return None
+    name = constants.variable_name(call.arguments[found.key])
+    return None if isinstance(name, str) and not VARIABLE_NAME.match(name) else found
 
 
 def _function_name(function: SgNode, dialect: Dialect) -> str | None:
@@ -106,11 +135,16 @@ def _function_name(function: SgNode, dialect: Dialect) -> str | None:
         heads = function.named_children()[:1] if function.kind() not in dialect.lambdas else []
         name = next((part for part in heads if part.kind() in kinds), None)
     if name is not None:
-        return name.text()
+        return name.text() if re.fullmatch(r"[\w$?!]+", name.text()) else None
     parent = function.parent()
     if parent is None or parent.kind() not in (*dialect.assignments, "pair"):
         return None
     return assigned_name(parent)
+
+
+def _holder(function: SgNode) -> str:
+    parent = function.parent()
+    return parent.kind() if parent is not None else ""
 
 
 def _default(read: SyntaxRead, names: list[str], key: str) -> int | None:
