@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from trimtab.migrate.dialect import Dialect
-from trimtab.migrate.dialect_differences import dialect_differences, filled_in
+from trimtab.migrate.dialect import Dialect, filled_in
+from trimtab.migrate.dialect_differences import dialect_differences
 from trimtab.migrate.env_file import parse_env_text
 
 CASES: list[dict[str, Any]] = json.loads(
@@ -26,9 +26,7 @@ def test_cases__are_many() -> None:
 
 @case("python_dotenv")
 def test_read__python_dotenv__gives_what_it_gives(item: dict[str, Any]) -> None:
-    usable = {
-        key: value for key, value in item["python_dotenv"].items() if key not in {"1A", "Ä"}
-    }
+    usable = {key: value for key, value in item["python_dotenv"].items() if key not in {"1A", "Ä"}}
 
     file = parse_env_text(item["text"])
 

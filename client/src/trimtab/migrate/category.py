@@ -8,19 +8,20 @@ _FIXED = {
     KeyClass.INFRASTRUCTURE: "infrastructure",
     KeyClass.BOOTSTRAP: "core",
 }
-_TOPICS: tuple[tuple[str, frozenset[str]], ...] = (
-    ("logging", frozenset("log logs logging logger loglevel verbose verbosity debug".split())),
+_TOPICS = (
+    ("logging", frozenset("log logs logging logger loglevel verbosity".split())),
     ("embeddings", frozenset("embedding embeddings bge vector rerank reranker".split())),
+    ("model_config", frozenset("model models llm prompt temperature tokens ai".split())),
     ("memory_config", frozenset("memory memories".split())),
     ("voice_settings", frozenset("voice tts stt speech audio".split())),
-    ("model_config", frozenset("model models llm prompt temperature tokens provider ai".split())),
-    ("security", frozenset("hide redact mask session password login auth captcha csp".split())),
+    ("security", frozenset("hide redact mask session password login captcha csp".split())),
     ("performance", frozenset(
-        "max min concurrent concurrency batch retries retry throttle rate limit delay timeout "
-        "interval cache ttl window".split())),
+        "max concurrent concurrency background batch retries retry throttle rate delay timeout"
+        .split())),
     ("email", frozenset("email mail mailer from sender".split())),
-    ("appearance", frozenset("theme title name logo color footer brand banner app".split())),
+    ("appearance", frozenset("theme title name logo color footer brand banner".split())),
 )  # fmt: skip
+_TOPICS_OF_FLAGS = frozenset({"logging", "embeddings", "security", "performance", "voice_settings"})
 
 
 def category_of(facts: KeyFacts, key_class: KeyClass) -> str:
@@ -28,7 +29,8 @@ def category_of(facts: KeyFacts, key_class: KeyClass) -> str:
     if key_class in _FIXED:
         return _FIXED[key_class]
     words = set(facts.words)
+    is_flag = key_class is KeyClass.FLAG
     for topic, about in _TOPICS:
-        if words & about:
+        if words & about and (not is_flag or topic in _TOPICS_OF_FLAGS):
             return topic
-    return "feature_flags" if key_class is KeyClass.FLAG else "service_settings"
+    return "feature_flags" if is_flag else "service_settings"

@@ -14,6 +14,7 @@ from trimtab.migrate.infer_type import infer_type
 from trimtab.migrate.key_facts import KeyFacts, gather
 from trimtab.migrate.secrets import scan_value
 from trimtab.migrate.store_form import StoreForm, store_form
+from trimtab.migrate.value_shape import Shape
 
 _REFUSED = 50
 _STAYS_IN_DOUBT = 0.5
@@ -43,7 +44,7 @@ def _decide(
     found = infer_type(facts, enum)
     evidence = class_evidence(facts, found.type, everything)
     form = store_form(facts, found, enum)
-    key_class, confidence = _weigh(evidence, found.type)
+    key_class, confidence = _weigh(evidence, found.type, facts.shape)
     if key_class.goes_to_database and (refusal := _refusal(facts, form)):
         key_class = KeyClass.SECRET
         evidence.append(refusal)
@@ -75,7 +76,9 @@ def _refusal(facts: KeyFacts, form: StoreForm) -> Evidence | None:
     return Evidence(Witness.NAME, text, KeyClass.SECRET, _REFUSED)
 
 
-def _weigh(evidence: Sequence[Evidence], kind: InferredType) -> tuple[KeyClass, float]:
+def _weigh(
+    evidence: Sequence[Evidence], kind: InferredType, shape: Shape
+) -> tuple[KeyClass, float]:
     """The class with the most weight; flag and dynamic count together, their type parts them."""
     scores: defaultdict[str, float] = defaultdict(float)
     for item in evidence:
@@ -88,7 +91,7 @@ def _weigh(evidence: Sequence[Evidence], kind: InferredType) -> tuple[KeyClass, 
     total = scores[best] + second
     confidence = 0.5 if total <= 0 else 0.5 + (scores[best] - second) / (2 * total)
     if best == "runtime":
-        flag = kind is InferredType.BOOLEAN
+        flag = kind is InferredType.BOOLEAN or shape is Shape.SWITCH
         return (KeyClass.FLAG if flag else KeyClass.DYNAMIC), confidence
     return KeyClass(best), confidence
 
@@ -101,11 +104,20 @@ def _stated_enums(everything: Mapping[str, KeyFacts]) -> dict[str, StatedEnum]:
         if found is None and facts.group_comment and value:
             found = stated_enum(facts.group_comment, value)
             found = replace(found, certain=False) if found else None
+        if found is None and facts.shape is Shape.SWITCH:
+            found = _switch(facts.value)
         if found is None:
             found = _from_code(facts)
         if found is not None:
             enums[key] = found
     return enums
+
+
+def _switch(value: str) -> StatedEnum:
+    """`enabled` as text: the program compares words, so it stays one of two words."""
+    words = ("enabled", "disabled") if value.lower().endswith("d") else ("enable", "disable")
+    change = str.upper if value.isupper() else str.capitalize if value.istitle() else str.lower
+    return StatedEnum(tuple(change(word) for word in words), certain=False)
 
 
 def _same_as(facts: KeyFacts, everything: Mapping[str, KeyFacts]) -> StatedEnum | None:

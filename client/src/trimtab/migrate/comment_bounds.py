@@ -72,8 +72,8 @@ _POSITIVE = re.compile(
 )
 _NOT_NEGATIVE = re.compile(r"\bnon-?negative\b|\bnot (?:be )?negative\b", re.IGNORECASE)
 _NOT_EMPTY = re.compile(
-    r"\b(?:must|may|can|should|shall)(?:\s?not|n't) be (?:left )?(?:empty|blank)|\bcannot be (?:left )?"
-    r"(?:empty|blank)|\bnon-?empty\b|\bnot empty\b|\bat least one character\b",
+    r"\b(?:(?:must|may|can|should|shall)(?:\s?not|n't)|cannot) be (?:left )?(?:empty|blank)\b"
+    r"|\bnon-?empty\b|\bnot empty\b|\bat least one character\b",
     re.IGNORECASE,
 )
 _CHARACTERS = frozenset("character characters chars char letters symbols digits".split())

@@ -9,7 +9,7 @@ _QUOTES = "\"'`“”‘’"
 _QUOTED = r"""(?:"[^"\s]{1,60}"|'[^'\s]{1,60}'|`[^`\s]{1,60}`|“[^”\s]{1,60}”|‘[^’\s]{1,60}’)"""
 _BARE = r"[A-Za-z0-9][\w+-]*(?:\.[\w+-]+)*"
 _ITEM = rf"(?:{_QUOTED}|{_BARE})"
-_REMARK = r"(?:\s*\([^()]{0,80}\))?"
+_REMARK = r"(?:\s*\((?![^()]*\b(?:or|and)\b)[^()|,/]{0,60}\))?"
 _SEPARATOR = r"(?:\s*,\s*(?:or|and)\s+|\s*[,|]\s*|\s+(?:or|and)\s+|\s*/\s*|\s*;\s*)"
 _LIST = re.compile(rf"{_ITEM}{_REMARK}(?:{_SEPARATOR}{_ITEM}{_REMARK})+")
 # The words before a list that make it a closed set, also where nothing else confirms it.
@@ -24,14 +24,14 @@ _STRONG_CUE = re.compile(
 )
 # Words that often come before a list, but also before ordinary English.
 _WEAK_CUE = re.compile(
-    r"\b(?:(?:can|may|must|should|could|will)(?: only)?(?: also)? be(?: set to)?|use|set(?: \w+)? to|"
-    r"accepts?|supports?|expects|takes|is|are|between|provider|driver|type|mode|backend|engine|"
-    r"method|level|strategy|environment|format|policy|protocol)\s*:?\s*$",
+    r"\b(?:(?:can|may|must|should|could|will)(?: only)?(?: also)? be(?: set to)?|use|"
+    r"set(?: \w+)? to|accepts?|supports?|expects|takes|is|are|between|provider|driver|type|mode|backend|"
+    r"engine|method|level|strategy|environment|format|policy|protocol)\s*:?\s*$",
     re.IGNORECASE,
 )
 _OPEN_BEFORE = re.compile(
-    r"\b(?:e\.?g\.?|i\.?e\.?|such as|for example|example|examples|like|including|includes?|for instance)"
-    r"[\s:,]*$",
+    r"\b(?:e\.?g\.?|i\.?e\.?|such as|for example|examples?|like|including|includes?|"
+    r"for instance)[\s:,]*$",
     re.IGNORECASE,
 )
 _OPEN_AFTER = re.compile(
@@ -41,7 +41,7 @@ _OPEN_AFTER = re.compile(
 )
 _DEFINITION = re.compile(
     rf"\s*(?:[-*•+]\s+|\d+[.)]\s+)?(?P<item>{_QUOTED}|{_BARE})\s*"
-    r"(?::(?:\s|$)|=>|->|→|[-–—]\s|=\s|\(|for\s|$)",
+    r"(?::\s+\S|=>|->|→|[-–—]\s|=\s|\(|for\s|$)",
 )
 _BULLET = re.compile(rf"\s*[-*•+]\s+(?P<item>{_QUOTED}|{_BARE})(?:\s*$|\s*[:(=–—-]|\s)")
 _LEADS_TO_LINES = re.compile(
@@ -49,9 +49,12 @@ _LEADS_TO_LINES = re.compile(
     r"backends?|available|supported|are|can be|formats?|methods?)\b[^.:]{0,40}:?\s*$",
     re.IGNORECASE,
 )
+_OPEN_WORDS = frozenset({"etc", "etc.", "more", "others", "similar"})
+_ENDINGS = (" (", " -", " –")
 _FUNCTION_WORDS = frozenset(
     "a an the to of in on if it this that be used set for with and or is are was will can may must "
-    "should e.g i.e eg ie not more when by as at from your you we see also only but than then so".split()
+    "should e.g i.e eg ie not more when by as at from your you we see also only but than then "
+    "so".split()
 )
 _LABELS = frozenset(
     "Note Notes Default Defaults Example Examples See Docs Documentation Warning Required Optional "
@@ -114,50 +117,63 @@ def _lists(flat: str) -> Iterator[StatedEnum]:
         before, after = flat[: match.start()], flat[match.end() :]
         if _OPEN_BEFORE.search(before[-24:]) or _OPEN_AFTER.match(after):
             continue
-        first, cue_from_list = _without_cue(match[0])
-        members = _members(first)
-        if not members or {"etc", "others", "more"} & {item.lower() for item in members}:
+        text, cue_inside = _without_cue(match[0])
+        listed = _listed(text)
+        if listed is None:
             continue
-        bare_end = (
-            not after or after[0] in ".);:!]" or after.startswith((" (", " -", " –", ", see"))
-        )
-        quoted = all(item[:1] in _QUOTES for item in _split(first))
-        piped = "|" in first
-        strong = cue_from_list or _STRONG_CUE.search(before[-80:]) is not None
-        in_brackets = before.rstrip().endswith(("(", "[")) and after.lstrip()[:1] in {")", "]"}
+        ends = listed.cut or not after or after[0] in ".);:!]" or after.startswith(_ENDINGS)
+        strong = cue_inside or _STRONG_CUE.search(before[-80:]) is not None
         weak = _WEAK_CUE.search(before[-40:]) is not None
-        whole = not before.strip() and not after.strip(" .")
-        if strong and (bare_end or quoted):
-            yield StatedEnum(members, certain=True)
-        elif piped or in_brackets or whole or (quoted and weak):
-            yield StatedEnum(
-                members,
-                certain=piped
-                or quoted
-                or (whole and len(members) > 2)
-                or (in_brackets and _written_as_constants(members)),
-            )
-        elif weak and (bare_end or quoted):
-            yield StatedEnum(members, certain=_written_as_constants(members))
-        elif bare_end:
-            yield StatedEnum(members, certain=False)
+        brackets = before.rstrip().endswith(("(", "[")) and after.lstrip()[:1] in {")", "]"}
+        alone = not before.strip() and not after.strip(" .")
+        if not (ends or listed.quoted or listed.piped):
+            continue
+        certain = (
+            strong
+            or listed.piped
+            or (listed.quoted and weak)
+            or (alone and len(listed.members) > 2)
+            or ((brackets or weak) and listed.constants)
+        )
+        yield StatedEnum(listed.members, certain)
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """The members of a list in a sentence, and how they are written."""
+
+    members: tuple[str, ...]
+    quoted: bool
+    piped: bool
+    cut: bool
+
+    @property
+    def constants(self) -> bool:
+        return all(
+            (item.isupper() and len(item) > 1) or "_" in item or re.search(r"[a-z][A-Z]", item)
+            for item in self.members
+        )
+
+
+def _listed(text: str) -> _Listed | None:
+    """The list up to where the sentence goes on; None for an open one or a single item."""
+    items = [item.strip() for item in re.split(_SEPARATOR, re.sub(r"\([^()]*\)", "", text))]
+    items = [item for item in items if item]
+    if _OPEN_WORDS & {item.lower() for item in items}:
+        return None
+    plain = [item.strip(_QUOTES).rstrip(".") for item in items]
+    end = next((at for at, item in enumerate(plain) if _is_no_item(item)), len(plain))
+    if end < 2:
+        return None
+    quoted = all(item[:1] in _QUOTES for item in items[:end])
+    members = tuple(dict.fromkeys(plain[:end]))
+    return _Listed(members, quoted, "|" in text, end < len(plain))
 
 
 def _without_cue(text: str) -> tuple[str, bool]:
     """`either a or b`: the cue word is no member."""
     match = re.match(r"(?:either|options|values|one of)\s+", text, re.IGNORECASE)
     return (text[match.end() :], True) if match else (text, False)
-
-
-def _members(text: str) -> tuple[str, ...]:
-    items = [item.strip(_QUOTES).rstrip(".") for item in _split(text)]
-    end = next((at for at, item in enumerate(items) if _is_no_item(item)), len(items))
-    return tuple(dict.fromkeys(items[:end])) if end > 1 else ()
-
-
-def _split(text: str) -> list[str]:
-    text = re.sub(r"\([^()]*\)", "", text)
-    return [item.strip() for item in re.split(_SEPARATOR, text) if item.strip()]
 
 
 def _is_no_item(word: str) -> bool:
@@ -210,13 +226,6 @@ def _in_the_values_spelling(members: tuple[str, ...], value: str) -> tuple[str, 
         if change is not None:
             return tuple(dict.fromkeys(change(item) for item in members))
     return members
-
-
-def _written_as_constants(members: tuple[str, ...]) -> bool:
-    return all(
-        (item.isupper() and len(item) > 1) or "_" in item or re.search(r"[a-z][A-Z]", item)
-        for item in members
-    )
 
 
 def _only_numbers(members: tuple[str, ...]) -> bool:

@@ -150,7 +150,11 @@ def _is_rule(text: str) -> bool:
 def _decorated_title(text: str) -> str:
     if len(text) > _LONGEST_TITLE:
         return ""
-    match = _DECORATED.fullmatch(text.strip().lstrip("#").strip())
+    text = text.strip()
+    plain = text.strip("# ")
+    if text.startswith("##") and text.endswith("##") and plain:
+        return plain
+    match = _DECORATED.fullmatch(text.lstrip("#").strip())
     return match["title"].strip() if match else ""
 
 

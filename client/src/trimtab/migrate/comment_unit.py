@@ -18,7 +18,8 @@ SECONDS_PER_UNIT: dict[str, float] = {
 _NAMES = {0.001: "milliseconds", 1: "seconds", 60: "minutes", 3600: "hours", 86400: "days",
           604800: "weeks"}  # fmt: skip
 _IN_NAMES = frozenset(
-    "ms msec millis milliseconds s sec secs seconds mins minute minutes hour hours days weeks".split()
+    "ms msec millis milliseconds s sec secs seconds mins minute minutes hour hours days "
+    "weeks".split()
 )
 _WORD = "milliseconds?|millis|seconds?|secs?|minutes?|mins?|hours?|days?|weeks?|ms"
 _CLEAR = re.compile(

@@ -80,15 +80,18 @@ class _Walk:
         found: list[Assignment] = []
         for _, services in _entries(document, "services"):
             for _, service in _entries(services):
-                for _, extends in _entries(service, "extends"):
-                    for _, base in _entries(extends, "file"):
-                        for name in _paths_of(base):
-                            self._another_compose_file(path, name)
-                for _, files in _entries(service, "env_file"):
-                    self._env_files(path, files)
-                for _, environment in _entries(service, "environment"):
-                    found.extend(_assignments(environment, lines))
+                found.extend(self._service(path, lines, service))
         self.assignments[path] = tuple(dict.fromkeys(found))
+
+    def _service(self, path: Path, lines: list[str], service: Node) -> Iterator[Assignment]:
+        for _, extends in _entries(service, "extends"):
+            for _, base in _entries(extends, "file"):
+                for name in _paths_of(base):
+                    self._another_compose_file(path, name)
+        for _, files in _entries(service, "env_file"):
+            self._env_files(path, files)
+        for _, environment in _entries(service, "environment"):
+            yield from _assignments(environment, lines)
 
     def _env_files(self, path: Path, files: Node) -> None:
         for node in _items(files):

@@ -48,7 +48,10 @@ class Decision:
     @property
     def why(self) -> str:
         """One short sentence: the strongest evidence for the class."""
-        speaking = [item for item in self.evidence if item.favours == self.key_class]
+        same = {self.key_class}
+        if self.key_class.goes_to_database:
+            same = {KeyClass.FLAG, KeyClass.DYNAMIC}
+        speaking = [item for item in self.evidence if item.favours in same]
         if not speaking:
             return "Nothing speaks for moving it, so it stays in the environment."
         strongest = max(speaking, key=lambda item: item.weight)

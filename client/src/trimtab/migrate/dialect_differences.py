@@ -1,11 +1,10 @@
 """Keys whose value depends on which program reads the file."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from trimtab.migrate.dialect import Dialect
-from trimtab.migrate.dialect_python import expand_python
-from trimtab.migrate.dialect_value import Reading, expand
+from trimtab.migrate.dialect import Dialect, filled_in
+from trimtab.migrate.dialect_value import Reading
 from trimtab.migrate.env_file import EnvFile
 
 
@@ -40,21 +39,6 @@ def dialect_differences(env_file: EnvFile) -> tuple[DialectDifference, ...]:
             reason = _reason(key, text, line, next(filter(None, refusals), ""))
             found.append(DialectDifference(key, line, by_dialect, reason))
     return tuple(found)
-
-
-def filled_in(dialect: Dialect, readings: Iterable[tuple[str, Reading]]) -> dict[str, str | None]:
-    """What each key holds at the end, with variables from the assignments before it."""
-    known: dict[str, str] = {}
-    values: dict[str, str | None] = {}
-    for key, reading in readings:
-        if dialect is Dialect.PYTHON_DOTENV:
-            value: str | None = expand_python(reading, known)
-        else:
-            value = expand(reading, known)
-        values[key] = value
-        if value is not None:
-            known[key] = value
-    return values
 
 
 def _reason(key: str, text: str, line: int, refusal: str) -> str:

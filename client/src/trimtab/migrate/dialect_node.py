@@ -2,8 +2,9 @@
 
 Rules, as its documentation gives them and as running it shows: a name is letters, digits, `_`,
 `.` and `-`; `=` or `: ` follows; `#` outside quotes starts a comment even without a blank before
-it; three kinds of quotes (`'`, `"`, `` ` ``), each may span lines; only `\\n` and `\\r` are escapes,
-and only in double quotes; quotes count only if nothing but a comment follows them; `${NAME}` stays.
+it; there are three kinds of quotes (`'`, `"` and the backtick), each may span lines; only `\\n`
+and `\\r` are escapes, and only in double quotes; quotes count only if nothing but a comment follows
+them; `${NAME}` stays.
 """
 
 import re

@@ -11,6 +11,7 @@ _DURATION = re.compile(
 _BYTES = re.compile(r"(?:0|[1-9][0-9]{0,14})(?:B|[kKMGTP]B|[KMGTP]iB)", re.ASCII)
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _EMAIL = re.compile(rf"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@{_LABEL}(?:\.{_LABEL})*", re.ASCII)
+_HOSTNAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.ASCII)
 _URI = re.compile(
     rf"[A-Za-z][A-Za-z0-9+.-]*://(?:{_LABEL}(?:\.{_LABEL})*)(?::(?P<port>[1-9][0-9]{{0,4}}))?"
     r"(?:[/?#](?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?",
@@ -23,7 +24,7 @@ _LONGEST = 1_000
 
 def suits_format(name: str, text: str) -> bool:
     """Whether `text` certainly has the form called `name` in the store's rules."""
-    return len(text) <= _LONGEST and _CHECKS[name](text)
+    return name in _CHECKS and len(text) <= _LONGEST and _CHECKS[name](text)
 
 
 def _is_uri(text: str) -> bool:
@@ -56,6 +57,7 @@ _CHECKS: dict[str, Callable[[str], bool]] = {
     "cron": _is_cron,
     "duration": lambda text: bool(text) and _DURATION.fullmatch(text) is not None,
     "email": lambda text: _EMAIL.fullmatch(text) is not None,
+    "hostname": lambda text: len(text) <= 253 and _HOSTNAME.fullmatch(text) is not None,
     "timezone": lambda text: text in available_timezones() - {"localtime", "Factory"},
     "uri": _is_uri,
 }

@@ -23,8 +23,9 @@ _BY_SHAPE: dict[Shape, dict[InferredType, float]] = {
         _T.BOOLEAN: 3.5, _T.ENUM: 0, _T.STRING: 0, _T.URL: 0, _T.PATH: 0, _T.EMAIL: 0, _T.LIST: -1,
         _T.INTEGER: -1, _T.JSON: 0,
     },
+    Shape.SWITCH: {_T.ENUM: 4, _T.STRING: 0, _T.BOOLEAN: _IMPOSSIBLE},
     Shape.BIT: {
-        _T.INTEGER: 2.5, _T.BOOLEAN: 1.5, _T.NUMBER: 1, _T.DURATION: 1, _T.STRING: 0, _T.ENUM: 0,
+        _T.INTEGER: 3.2, _T.BOOLEAN: 1.5, _T.NUMBER: 1, _T.DURATION: 1, _T.STRING: 0, _T.ENUM: 0,
     },
     Shape.INTEGER: {
         _T.INTEGER: 4, _T.DURATION: 2, _T.NUMBER: 1.5, _T.STRING: 0, _T.LIST: -1, _T.ENUM: -1,
@@ -59,8 +60,8 @@ _MORE_THAN_TEXT = frozenset(
     {Shape.TRUE, Shape.BIT, Shape.INTEGER, Shape.NUMBER, Shape.URL, Shape.PATH}
 )
 _NAMES_OF_TEXT = frozenset(
-    "id version sid phone number code token key keys password passwd pass secret account pin release "
-    "tag sha hash ref serial".split()
+    "id version sid phone number code token key keys password passwd pass secret account pin "
+    "release tag sha hash ref serial".split()
 )
 
 
@@ -120,6 +121,8 @@ def _from_name(facts: KeyFacts) -> Iterator[Evidence]:
 def _weight_of_name(facts: KeyFacts, match: NameMatch) -> float:
     """A name that promises no more than text says little against a value that is more."""
     weight = min(match.weight, 5.0 if match.rule.type is _T.BOOLEAN else 4.0)
+    if match.rule.type is _T.NUMBER and facts.shape is Shape.INTEGER:
+        return weight * _TEXT_COUNTS
     if match.rule.at is At.ANY and match.rule.type is _T.STRING and _ends_in_more(facts):
         return weight * _TEXT_COUNTS
     if match.rule.type is not _T.STRING or match.phrase.split()[-1] in _NAMES_OF_TEXT:
@@ -177,10 +180,8 @@ def _from_code(facts: KeyFacts) -> Iterator[Evidence]:
 
 def _shape(facts: KeyFacts) -> Shape:
     """`512m` is a size where the name is about memory, else a length of time."""
-    if facts.shape is Shape.DURATION and facts.value.strip()[-1:] in "mM":
-        if _COUNTED_IN_BYTES & set(facts.words):
-            return Shape.BYTES
-    return facts.shape
+    ambiguous = facts.shape is Shape.DURATION and facts.value.strip()[-1:] in "mM"
+    return Shape.BYTES if ambiguous and _COUNTED_IN_BYTES & set(facts.words) else facts.shape
 
 
 def _strongest(evidence: tuple[Evidence, ...], best: InferredType) -> tuple[Evidence, ...]:

@@ -1,10 +1,13 @@
 """Everything that is known about one key before anything is decided."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from trimtab.migrate.decision import SourceLine
+from trimtab.migrate.dialect import Dialect, filled_in
+from trimtab.migrate.dialect_python import expand_python
+from trimtab.migrate.dialect_value import Piece, Reading
 from trimtab.migrate.env_file import Assignment
 from trimtab.migrate.evidence import Reference
 from trimtab.migrate.known_services import known_services
@@ -13,10 +16,16 @@ from trimtab.migrate.name_words import project_prefixes, words_of
 from trimtab.migrate.value_shape import Shape, shape_of
 
 
+_VARIABLE = re.compile(r"\$\{([A-Za-z_]\w*)")
+
+
 @dataclass(frozen=True, slots=True)
 class KeyFacts:
     """A key, its value, and the words around it.
 
+    `value` is what a program gets that reads the file with python-dotenv: `${NAME}` is filled in
+    from the file. `variables` are the names it was filled in from, `unknown_variables` those
+    that the file does not set.
     `words` are those of the name without the project's and the bundler's prefix. `comment` is
     what stands directly above or beside the key; `group_comment` what it shares with others.
     """
@@ -25,6 +34,8 @@ class KeyFacts:
     words: tuple[str, ...]
     is_public: bool
     value: str
+    variables: tuple[str, ...]
+    unknown_variables: tuple[str, ...]
     is_active: bool
     shape: Shape
     comment: str
@@ -51,11 +62,12 @@ def gather(
 ) -> dict[str, KeyFacts]:
     """The facts of every key, in the order in which the keys first stand in the file."""
     by_key: dict[str, list[Assignment]] = {}
-    for item in assignments:
+    for item in _with_related_comments(assignments):
         by_key.setdefault(item.key, []).append(item)
     prefixes = project_prefixes(by_key, ordinary_words(), known_services().kinds.keys())
+    known = filled_in(Dialect.PYTHON_DOTENV, _active_values(assignments))
     return {
-        key: _facts(key, items, prefixes, tuple(references.get(key, ())), path)
+        key: _facts(key, items, prefixes, known, tuple(references.get(key, ())), path)
         for key, items in by_key.items()
     }
 
@@ -75,11 +87,15 @@ def _facts(
     key: str,
     items: Sequence[Assignment],
     prefixes: frozenset[str],
+    known: Mapping[str, str | None],
     references: tuple[Reference, ...],
     path: str,
 ) -> KeyFacts:
     active = [item for item in items if not item.commented_out]
     chosen = active[-1] if active else items[0]
+    variables = tuple(dict.fromkeys(_VARIABLE.findall(chosen.value)))
+    value = known.get(key) if active else _filled_in_alone(chosen.value, known)
+    value = chosen.value if value is None else value
     words = words_of(key)
     public = known_services().public_prefix(words)
     words = words[len(public) :]
@@ -89,9 +105,11 @@ def _facts(
         key=key,
         words=words,
         is_public=bool(public),
-        value=chosen.value,
+        value=value,
+        variables=variables,
+        unknown_variables=tuple(name for name in variables if name not in known),
         is_active=bool(active),
-        shape=shape_of(chosen.value),
+        shape=shape_of(value),
         comment=_joined(
             text for item in items for text in (item.comment_above, item.comment_beside)
         ),
@@ -101,6 +119,35 @@ def _facts(
         sources=tuple(SourceLine(path, item.line, item.commented_out) for item in items),
         references=references,
     )
+
+
+def _active_values(assignments: Iterable[Assignment]) -> Iterator[tuple[str, Reading]]:
+    for item in assignments:
+        if not item.commented_out:
+            yield item.key, Reading((Piece(item.value, expands=True),))
+
+
+def _filled_in_alone(value: str, known: Mapping[str, str | None]) -> str:
+    reading = Reading((Piece(value, expands=True),))
+    return expand_python(reading, {key: text for key, text in known.items() if text is not None})
+
+
+def _with_related_comments(assignments: Iterable[Assignment]) -> Iterator[Assignment]:
+    """A comment above a run of keys is only that of the run's title for unrelated keys."""
+    speaker = ""
+    for item in assignments:
+        if item.comment_above:
+            speaker = item.key
+        if item.group_comment and not _related(speaker, item.key):
+            yield replace(item, group_comment="", heading=item.heading or item.group_comment)
+        else:
+            yield item
+
+
+def _related(first: str, other: str) -> bool:
+    """Whether a comment above `first` can be meant for `other`: same kind, or same family."""
+    mine, theirs = words_of(first), words_of(other)
+    return mine[-1:] == theirs[-1:] or (len(mine) > 2 and mine[:2] == theirs[:2])
 
 
 def _joined(texts: Iterable[str]) -> str:

@@ -58,10 +58,10 @@ class NameMatch:
     def text(self) -> str:
         phrase = self.phrase.upper().replace(" ", "_")
         if self.rule.at is At.EXACT:
-            return f"{phrase} by name is {self.rule.because}"
+            return f"it is named {phrase}: {self.rule.because}"
         if self.rule.at is At.END and self.at_its_place:
             return f"its name ends in {phrase}: {self.rule.because}"
-        return f"its name says {phrase}: {self.rule.because}"
+        return f"its name contains {phrase}: {self.rule.because}"
 
 
 def match_name(words: tuple[str, ...]) -> list[NameMatch]:

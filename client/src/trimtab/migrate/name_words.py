@@ -19,8 +19,8 @@ _RIGHT = frozenset(
     "engine type size timeout root limit backend mode".split()
 )
 _WHICH_ONE = frozenset(
-    "base64 b64 json pem hex raw value dev development prod production staging test testing local default old new main alt "
-    "primary secondary backup fallback live a b v1 v2 v3 v4".split()
+    "base64 b64 json pem hex raw value dev development prod production staging test testing local "
+    "default old new main alt primary secondary backup fallback live a b v1 v2 v3 v4".split()
 )
 _LEAST_KEYS = 4
 _SHARE = 0.1

@@ -97,7 +97,7 @@ def _is_json(text: str) -> bool:
 
 
 def _value(facts: KeyFacts, store_type: ValueType) -> tuple[Value | None, list[Evidence]]:
-    if not facts.value and store_type is not ValueType.STRING:
+    if (not facts.value and store_type is not ValueType.STRING) or facts.unknown_variables:
         return None, []
     try:
         converted = text_to_value(store_type, facts.value)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from trimtab.value_types import NotOfType, Value, ValueType, parse_text
+from trimtab.value_types import Value, ValueType, parse_text
 
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})

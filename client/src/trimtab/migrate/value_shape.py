@@ -15,6 +15,7 @@ class Shape(StrEnum):
     TRUE = "true"
     FALSE = "false"
     BIT = "0 or 1"
+    SWITCH = "enabled or disabled"
     INTEGER = "a whole number"
     NUMBER = "a number"
     JSON_OBJECT = "a JSON object"
@@ -135,6 +136,7 @@ _TESTS: tuple[tuple[Shape, Callable[[str], bool]], ...] = (
     (Shape.PLACEHOLDER, _is_placeholder),
     (Shape.TRUE, _matches(r"true|yes|on")),
     (Shape.FALSE, _matches(r"false|no|off")),
+    (Shape.SWITCH, _matches(r"enabled?|disabled?")),
     (Shape.BIT, _matches(r"[01]")),
     (Shape.INTEGER, _matches(r"-?\d{1,15}")),
     (Shape.NUMBER, _matches(r"-?(\d+\.\d*|\.\d+|\d+e[+-]?\d+)")),
@@ -150,7 +152,8 @@ _TESTS: tuple[tuple[Shape, Callable[[str], bool]], ...] = (
         Shape.DURATION,
         _matches(
             r"(\d+(\.\d+)?(ns|us|µs|ms|s|m|h|d|w))+|"
-            r"\d+ ?(s|secs?|seconds?|mins?|minutes?|hrs?|hours?|days?|weeks?|months?|years?)|PT?\d+[\dDHMS]*"
+            r"\d+ ?(s|secs?|seconds?|mins?|minutes?|hrs?|hours?|days?|weeks?|months?|years?)|"
+            r"PT?\d+[\dDHMS]*"
         ),
     ),
     (Shape.BYTES, _matches(r"\d+(\.\d+)? ?([kmgt]i?b?|bytes)")),
