@@ -4,7 +4,7 @@ import sys
 from importlib.metadata import version
 
 CLI_PACKAGES = frozenset(
-    {"ast_grep_py", "dotenv", "kingfisher", "pydantic", "rich", "shellingham", "typer", "yaml"}
+    {"ast_grep_py", "dotenv", "pydantic", "rich", "shellingham", "typer", "yaml"}
 )
 
 
