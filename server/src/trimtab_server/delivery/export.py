@@ -12,7 +12,7 @@ import yaml
 
 from trimtab_server.config.resolve import Resolved
 from trimtab_server.config.state import SettingState, State
-from trimtab_server.delivery.snapshot import served
+from trimtab_server.delivery.snapshot import living, served
 from trimtab_server.errors import TrimtabError
 from trimtab_server.kernel.violation import Violation
 
@@ -67,21 +67,22 @@ def export(
     *,
     meta: bool = False,
 ) -> Exported:
-    """The environment in one of the formats.
+    """The environment in one of the formats; `meta` brings settings without a value, too.
 
     Raises:
         NotExportable: names every key whose value no parser of that format would read back.
     """
+    everything = living(state, environment) if meta else served(state, environment)
     chosen = [
         (setting, resolved)
-        for setting, resolved in served(state, environment)
+        for setting, resolved in everything
         if (selection.prefix is None or setting.key.startswith(selection.prefix))
         and (selection.category is None or setting.definition.category == selection.category)
     ]
     kept = [one for one in chosen if selection.references or not one[0].definition.is_secret]
     omitted = len(chosen) - len(kept)
     if kind in (ExportFormat.DOTENV, ExportFormat.SHELL):
-        return Exported(_lines(kept, kind), omitted)
+        return Exported(_lines([one for one in kept if one[1].text is not None], kind), omitted)
     document: dict[str, Any] = {setting.key: resolved.value for setting, resolved in kept}
     if meta:
         document = _with_definitions(state, environment, kept)

@@ -40,12 +40,14 @@ def build_snapshot(state: State, environment: str) -> Snapshot:
 
 def served(state: State, environment: str) -> Iterable[tuple[SettingState, Resolved]]:
     """What a program is given: living settings that have a value here, in the order of the keys."""
+    return (one for one in living(state, environment) if one[1].text is not None)
+
+
+def living(state: State, environment: str) -> Iterable[tuple[SettingState, Resolved]]:
+    """Every setting there is, resolved here, in the order of the keys."""
     for setting in sorted(state.settings.values(), key=lambda one: one.key):
-        if setting.deleted:
-            continue
-        resolved = resolve(setting, state.environments, environment)
-        if resolved.text is not None:
-            yield setting, resolved
+        if not setting.deleted:
+            yield setting, resolve(setting, state.environments, environment)
 
 
 def render_item(setting: SettingState, resolved: Resolved) -> str:
