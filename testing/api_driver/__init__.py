@@ -1,8 +1,19 @@
 """Driving the HTTP API from tests: the real application with its lifespan, on a real database."""
 
-from .api import Api
+from .api import CONFIG, Api
 from .problem import assert_problem
 from .running import running_app
+from .samples import SAMPLES, Sample, arguments, prepare
 from .store import Store
 
-__all__ = ["Api", "Store", "assert_problem", "running_app"]
+__all__ = [
+    "CONFIG",
+    "SAMPLES",
+    "Api",
+    "Sample",
+    "Store",
+    "arguments",
+    "assert_problem",
+    "prepare",
+    "running_app",
+]

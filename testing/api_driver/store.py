@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
+from raw_rows import without_triggers
 from trimtab_server.access.create_principal import create_principal
 from trimtab_server.access.issue_token import issue_token
 from trimtab_server.access.principal import Grant, PrincipalKind
@@ -35,11 +36,17 @@ class Store:
     async def reset(self) -> None:
         """Only the application `default` with its first environments, in an epoch of its own."""
         async with self.database.write() as connection:
-            for table in reversed(metadata.sorted_tables):
-                if table.name not in _ACCESS:
-                    await connection.execute(delete(table))
+            async with without_triggers(connection):
+                for table in reversed(metadata.sorted_tables):
+                    if table.name not in _ACCESS:
+                        await connection.execute(delete(table))
             await create_application(connection, SERVER, "default")
-            await connection.execute(update(application).values(epoch=next(_epochs)))
+        await self.set_epoch(next(_epochs))
+
+    async def set_epoch(self, epoch: int) -> None:
+        """Let every application's revisions be of this epoch."""
+        async with self.database.write() as connection:
+            await connection.execute(update(application).values(epoch=epoch))
 
     async def issue(
         self,

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from trimtab_server.catalog.items import ChangeItem
-from trimtab_server.kernel.value_types import canonical_text, from_canonical_text
+from trimtab_server.kernel.value_types import from_canonical_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ class Outcome:
         return f"{self.epoch}.{self.revision}"
 
     def to_text(self) -> str:
-        """Canonical JSON, kept with the caller's idempotency key."""
-        return canonical_text(asdict(self))
+        """JSON in the order of the reply, kept so that the same request gets the same bytes."""
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
 
 
 def outcome_from_text(text: str) -> Outcome:

@@ -29,6 +29,8 @@ IdempotencyKey = Annotated[
     Header(
         min_length=1,
         max_length=255,
+        pattern=r"^[\x21-\x7e]+$",
+        examples=["3f7c1a52-plan-12"],
         description="The same key with the same request within 24 h is carried out once.",
     ),
 ]
