@@ -4,13 +4,16 @@ from dataclasses import asdict
 from typing import Any
 
 import pytest
+
 from trimtab.migrate.comment_bounds import stated_bounds
 from trimtab.migrate.comment_unit import stated_unit
 
 
 def stated(comment: str, unit: str = "") -> dict[str, Any]:
     found = asdict(stated_bounds(comment, unit))
-    return {name: bound for name, bound in found.items() if bound is not None and bound is not False}
+    return {
+        name: bound for name, bound in found.items() if bound is not None and bound is not False
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Closed sets of values that comments state, in many wordings."""
 
 import pytest
+
 from trimtab.migrate.comment_enum import same_values_as, stated_enum
 
 

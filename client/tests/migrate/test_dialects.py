@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from trimtab.migrate.dialect import Dialect, filled_in
 from trimtab.migrate.dialect_differences import dialect_differences
 from trimtab.migrate.env_file import parse_env_text

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from trimtab.migrate.env_file import Assignment, parse_env_text, read_env_file
 from trimtab.migrate.env_text import EnvFileRefused
 

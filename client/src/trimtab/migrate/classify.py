@@ -15,6 +15,7 @@ from trimtab.migrate.key_facts import KeyFacts, gather
 from trimtab.migrate.secrets import scan_value
 from trimtab.migrate.store_form import StoreForm, store_form
 from trimtab.migrate.value_shape import Shape
+from trimtab.value_types import ValueType
 
 _REFUSED = 50
 _STAYS_IN_DOUBT = 0.5
@@ -69,7 +70,9 @@ def _decide(
 def _refusal(facts: KeyFacts, form: StoreForm) -> Evidence | None:
     """What the store would refuse stays in the environment, whatever else speaks."""
     stored = facts.value if form.value is None else form.value
-    found = scan_value(facts.key, form.store_type, stored)
+    # Without a value the type is only a guess, and a guess must not excuse a name.
+    store_type = ValueType.STRING if facts.says_nothing else form.store_type
+    found = scan_value(facts.key, store_type, stored)
     if found is None:
         return None
     text = f"the store takes it for a credential ({found.rule})"

@@ -12,9 +12,10 @@ _BYTES = re.compile(r"(?:0|[1-9][0-9]{0,14})(?:B|[kKMGTP]B|[KMGTP]iB)", re.ASCII
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _EMAIL = re.compile(rf"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@{_LABEL}(?:\.{_LABEL})*", re.ASCII)
 _HOSTNAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.ASCII)
+_PATH = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*"
 _URI = re.compile(
     rf"[A-Za-z][A-Za-z0-9+.-]*://(?:{_LABEL}(?:\.{_LABEL})*)(?::(?P<port>[1-9][0-9]{{0,4}}))?"
-    r"(?:[/?#](?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?",
+    rf"(?:[/?]{_PATH})?(?:#{_PATH})?",
     re.ASCII,
 )
 _CRON_FIELDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
@@ -29,7 +30,7 @@ def suits_format(name: str, text: str) -> bool:
 
 def _is_uri(text: str) -> bool:
     match = _URI.fullmatch(text)
-    return match is not None and text.count("#") <= 1 and int(match["port"] or 1) <= 65535
+    return match is not None and int(match["port"] or 1) <= 65535
 
 
 def _is_cron(text: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from trimtab.migrate.comment_cues import type_cues
 from trimtab.migrate.comment_enum import StatedEnum
 from trimtab.migrate.comment_unit import stated_unit
-from trimtab.migrate.evidence import Evidence, InferredType, Witness
+from trimtab.migrate.evidence import Evidence, InferredType, KeyClass, Witness
 from trimtab.migrate.key_facts import KeyFacts, first_sentence
 from trimtab.migrate.known_services import known_services
 from trimtab.migrate.name_rules import At, NameMatch
@@ -113,7 +113,8 @@ def _from_name(facts: KeyFacts) -> Iterator[Evidence]:
     if known is not None and known.type is not None:
         yield Evidence(Witness.NAME, f"{facts.key} is {known.because}", known.type, 4)
     for match in facts.matches:
-        if match.rule.type is not None and match.at_its_place:
+        secret = match.rule.favours is KeyClass.SECRET
+        if match.rule.type is not None and (match.at_its_place or secret):
             weight = _weight_of_name(facts, match)
             yield Evidence(Witness.NAME, match.text, match.rule.type, weight)
 

@@ -15,7 +15,6 @@ from trimtab.migrate.name_rules import NameMatch, match_name, ordinary_words
 from trimtab.migrate.name_words import project_prefixes, words_of
 from trimtab.migrate.value_shape import Shape, shape_of
 
-
 _VARIABLE = re.compile(r"\$\{([A-Za-z_]\w*)")
 
 

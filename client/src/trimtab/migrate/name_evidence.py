@@ -33,7 +33,7 @@ def name_evidence(facts: KeyFacts, kind: InferredType) -> Iterator[Evidence]:
     yield from _from_vocabulary(facts, kind)
     yield from _from_products(facts, kind)
     named = scan_key(facts.key)
-    if named is not None and kind not in _CANNOT_CARRY:
+    if named is not None and (facts.says_nothing or kind not in _CANNOT_CARRY):
         text = "the store takes no key of this name"
         yield Evidence(Witness.NAME, text, _K.SECRET, 1 if named.doubtful else 2)
 
@@ -47,14 +47,14 @@ def _from_vocabulary(facts: KeyFacts, kind: InferredType) -> Iterator[Evidence]:
     for match in facts.matches:
         if match.rule.favours is _K.SECRET and not match.at_its_place and refused is None:
             continue
-        weight = match.weight if _fits(match, kind) else match.weight * _WRONG_TYPE_COUNTS
+        weight = match.weight if _fits(match, kind, facts) else match.weight * _WRONG_TYPE_COUNTS
         yield Evidence(Witness.NAME, match.text, match.rule.favours, weight)
 
 
-def _fits(match: NameMatch, kind: InferredType) -> bool:
+def _fits(match: NameMatch, kind: InferredType, facts: KeyFacts) -> bool:
     rule = match.rule
-    if rule.favours is _K.SECRET and kind in {_T.BOOLEAN, _T.ENUM}:
-        return False
+    if rule.favours is _K.SECRET:
+        return facts.says_nothing or kind not in {_T.BOOLEAN, _T.ENUM, _T.NUMBER, _T.DURATION}
     if kind is _T.BOOLEAN and rule.favours is _K.INFRASTRUCTURE:
         wiring = rule.at is At.ANY and rule.weight >= 5
         any_type = rule.type is None and rule.weight >= 4

@@ -67,9 +67,17 @@ class NameMatch:
 def match_name(words: tuple[str, ...]) -> list[NameMatch]:
     """Every phrase of the vocabulary in a name, longer ones hiding those inside them."""
     core = without_which_one(words)
+    length = len(core)
     found = list(_matches(core))
-    shown = [match for match in found if not _is_hidden(match, found, len(core))]
-    return [_share(match, core, shown) for match in shown]
+    last_known = max((item.end for item in found if item.rule.at is At.END), default=0)
+    placed = [_share(item, length, last_known) for item in found]
+    return _once(
+        [
+            item
+            for item in placed
+            if not any(_hides(other, item, length) for other in placed if other is not item)
+        ]
+    )
 
 
 def ordinary_words() -> frozenset[str]:
@@ -113,12 +121,11 @@ def _matches(words: tuple[str, ...]) -> Iterator[NameMatch]:
                     yield match
 
 
-def _share(match: NameMatch, words: tuple[str, ...], shown: list[NameMatch]) -> NameMatch:
-    if match.rule.at is not At.END or match.end == len(words):
+def _share(match: NameMatch, length: int, last_known: int) -> NameMatch:
+    if match.rule.at is not At.END or match.end == length:
         return match
-    last_known = max(other.end for other in shown if other.rule.at is At.END)
     if match.rule.favours is KeyClass.SECRET:
-        unknown = last_known < len(words) and match.end == last_known
+        unknown = last_known < length and match.end == last_known
         share = _FURTHER_LEFT_OF_UNKNOWN if unknown else _FURTHER_LEFT_SECRET
     else:
         share = _FURTHER_LEFT
@@ -134,21 +141,21 @@ def _is_in_place(match: NameMatch, words: tuple[str, ...]) -> bool:
     return True
 
 
-def _is_hidden(match: NameMatch, found: list[NameMatch], length: int) -> bool:
-    size = match.end - match.start
-    for other in found:
-        if other.end == length and other.rule.at is At.END and match.end < length:
-            crosses = match.start < other.start < match.end
-            if crosses and other.end - other.start > 1:
-                return True
-        inside = other.start <= match.start and match.end <= other.end
-        if inside and other.end - other.start > size:
-            return True
-        same = (other.start, other.end) == (match.start, match.end)
-        if same and other is not match:
-            if other.rule.at is At.EXACT and match.rule.at is not At.EXACT:
-                return True
-            agree = other.rule.favours == match.rule.favours
-            if agree and (other.rule.weight, id(other)) > (match.rule.weight, id(match)):
-                return True
-    return False
+def _hides(other: NameMatch, match: NameMatch, length: int) -> bool:
+    """Whether `other`, a longer, better placed or weightier phrase, says it all for `match`."""
+    size, other_size = match.end - match.start, other.end - other.start
+    if other.start <= match.start and match.end <= other.end and other_size > size:
+        return True
+    if other.rule.at is At.END and other.end == length > match.end:
+        return other_size > 1 and match.start < other.start < match.end
+    if (other.start, other.end) != (match.start, match.end):
+        return False
+    if other.rule.at is At.EXACT and match.rule.at is not At.EXACT:
+        return True
+    return other.rule.favours is match.rule.favours and other.weight > match.weight
+
+
+def _once(matches: list[NameMatch]) -> list[NameMatch]:
+    """Of equal phrases for the same class the first."""
+    seen = {(item.phrase, item.start, item.rule.favours): item for item in reversed(matches)}
+    return [item for item in matches if seen[item.phrase, item.start, item.rule.favours] is item]
