@@ -1,4 +1,7 @@
-"""Tables of the audit trail: chains of entries that are only ever appended, and their values."""
+"""Tables of the audit trail: chains of entries that are only ever appended, and their values.
+
+Triggers of the schema hold what is said here, on both databases (decision 0020).
+"""
 
 from sqlalchemy import (
     BigInteger,
@@ -6,6 +9,7 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    Integer,
     String,
     Table,
     Text,
@@ -53,4 +57,31 @@ audit_value = Table(
     Column("salt", String(32), nullable=False),
     Column("value", Text, nullable=False),
     ForeignKeyConstraint(["chain", "seq"], ["audit_entry.chain", "audit_entry.seq"]),
+)
+
+# Which values were taken away, and by which entry of the same chain. The database lets go of a row
+# of `audit_value` only where there is one here.
+audit_purge = Table(
+    "audit_purge",
+    metadata,
+    Column("chain", String(63), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("slot", String(63), primary_key=True),
+    Column("purged_by", BigInteger, nullable=False),
+    ForeignKeyConstraint(["chain", "seq"], ["audit_entry.chain", "audit_entry.seq"]),
+    ForeignKeyConstraint(["chain", "purged_by"], ["audit_entry.chain", "audit_entry.seq"]),
+)
+
+# What triggers noted of rows that somebody else than the server wrote, until a chain has taken it
+# in. `before` and `after` are whole rows as JSON text.
+out_of_band = Table(
+    "out_of_band",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("table_name", String(63), nullable=False),
+    Column("operation", String(15), nullable=False),
+    Column("before", Text),
+    Column("after", Text),
+    Column("database_user", Text),
 )

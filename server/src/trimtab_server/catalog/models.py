@@ -12,6 +12,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    false,
 )
 
 from trimtab_server.infra.columns import UtcDateTime, metadata
@@ -98,5 +99,8 @@ change_item = Table(
     Column("old", Text),
     Column("new", Text),
     Column("version", BigInteger, nullable=False),
+    # A text that was purged is gone; without these marks it would read as "there was no value".
+    Column("old_purged", Boolean, server_default=false(), nullable=False),
+    Column("new_purged", Boolean, server_default=false(), nullable=False),
     Index("ix_change_item_setting", "setting_id", "revision"),
 )

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from trimtab_server.audit.server_writes import server_writes
 from trimtab_server.catalog.definition import SourcePolicy, definition_from_text
 from trimtab_server.catalog.models import setting, source_policy
 from trimtab_server.config.models import configuration
@@ -89,16 +90,19 @@ async def save_settings(
             for environment in (before.policies if before else ())
             if environment not in after.policies
         ]
-    await _upsert(connection, setting, settings, ("id",))
-    await _upsert(connection, configuration, values, ("id",))
-    await _upsert(connection, source_policy, policies, ("setting_id", "environment"))
-    for setting_id, environment in gone:
-        await connection.execute(
-            source_policy.delete().where(
-                source_policy.c.setting_id == setting_id,
-                source_policy.c.environment == environment,
+    if not (settings or values or policies or gone):
+        return
+    async with server_writes(connection):
+        await _upsert(connection, setting, settings, ("id",))
+        await _upsert(connection, configuration, values, ("id",))
+        await _upsert(connection, source_policy, policies, ("setting_id", "environment"))
+        for setting_id, environment in gone:
+            await connection.execute(
+                source_policy.delete().where(
+                    source_policy.c.setting_id == setting_id,
+                    source_policy.c.environment == environment,
+                )
             )
-        )
 
 
 async def _values(
