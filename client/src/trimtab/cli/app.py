@@ -15,6 +15,7 @@ from trimtab.cli.commands.get import get
 from trimtab.cli.commands.history import history
 from trimtab.cli.commands.import_file import import_file
 from trimtab.cli.commands.list import list_settings
+from trimtab.cli.commands.migrate import migrate
 from trimtab.cli.commands.promote import promote
 from trimtab.cli.commands.rollback import rollback
 from trimtab.cli.commands.set import set_value
@@ -60,6 +61,7 @@ app.command("rollback", rich_help_panel=_WRITE)(rollback)
 app.command("validate", rich_help_panel=_FILES)(validate)
 app.command("import", rich_help_panel=_FILES)(import_file)
 app.command("export", rich_help_panel=_FILES)(export)
+app.add_typer(migrate, name="migrate", rich_help_panel=_FILES)
 
 
 def _print_version(wanted: bool) -> None:

@@ -63,7 +63,7 @@ def read_files(
 ) -> ReadFiles:
     """Read what was found; `chosen` gives the environment of a file, by its path."""
     reader = _Reader(root, dialect, chosen)
-    for path in dict.fromkeys((*chosen, *found.env)):
+    for path in found.env:
         reader.env_file(path)
     for path in found.compose:
         reader.compose_file(path)

@@ -48,14 +48,16 @@ def is_env_file_name(name: str) -> bool:
     return _ENV_FILE.fullmatch(name) is not None and _OTHER_SUFFIX.search(name) is None
 
 
+def is_compose_file_name(name: str) -> bool:
+    """Whether a file of that name is one for Docker Compose."""
+    return _COMPOSE_FILE.fullmatch(name) is not None
+
+
 def _take(found: FoundFiles, location: Path, path: str) -> None:
-    kind = (
-        found.env
-        if is_env_file_name(location.name)
-        else found.compose
-        if _COMPOSE_FILE.fullmatch(location.name)
-        else None
-    )
-    if kind is None:
+    if is_env_file_name(location.name):
+        kind = found.env
+    elif is_compose_file_name(location.name):
+        kind = found.compose
+    else:
         return
     (found.links if location.is_symlink() else kind).append(path)

@@ -72,7 +72,9 @@ def take_inventory(
         raise NoSuchFolder(root)
     scan = _without(scan_source(root, on_progress=on_progress), skip)
     found = find_files(root, without={*scan.folders_skipped, *skip})
-    read = read_files(root, _left(found, skip), dialect, chosen or {})
+    found = _left(found, skip)
+    found.env = list(dict.fromkeys((*found.env, *(set(chosen or {}) - set(found.compose)))))
+    read = read_files(root, found, dialect, chosen or {})
     references: defaultdict[str, list[Reference]] = defaultdict(list)
     for one in scan.references:
         references[one.key].append(one)

@@ -27,7 +27,7 @@ def make_plan(
 ) -> Plan:
     """Decide about every key; `overrides` (of `trimtab.toml`) win over every rule."""
     decided = [_taught(one, (overrides or {}).get(one.key)) for one in decide(inventory)]
-    concealer = Concealer(_secret_values(decided))
+    concealer = Concealer(secret_values(decided))
     builder = _Builder(inventory, concealer, overrides or {})
     return Plan(
         application=application,
@@ -52,7 +52,8 @@ def _taught(one: Decided, override: Override | None) -> Decided:
     return one if override is None else overridden(one, override)
 
 
-def _secret_values(decided: Sequence[Decided]) -> Iterator[str]:
+def secret_values(decided: Sequence[Decided]) -> Iterator[str]:
+    """The texts that must stand nowhere: what the files give the keys that are secrets."""
     for one in decided:
         if one.decision.key_class is KeyClass.SECRET:
             for place in one.occurrences:
