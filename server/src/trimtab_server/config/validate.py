@@ -106,10 +106,17 @@ def _rules(
         rules = parse_rules(value_type, raw if isinstance(raw, Mapping) else None)
     except BadRules as error:
         return Rules(), [
-            replace(one, key=key, pointer=where + one.pointer, message=f"{key}: {one.message}")
+            replace(
+                one, key=key, pointer=where + _shown(one.pointer), message=f"{key}: {one.message}"
+            )
             for one in error.violations
         ]
     return rules, scan_for_secrets(key, rules.to_json(), where)
+
+
+def _shown(pointer: str) -> str:
+    """A pointer to an unknown rule would repeat a name that is the caller's."""
+    return pointer if nameable(pointer[1:].partition("/")[0]) else ""
 
 
 def _check_description(key: str, description: object, pointer: str) -> list[Violation]:
