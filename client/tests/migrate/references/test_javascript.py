@@ -13,6 +13,7 @@ READS = {
     "nullish": ("process.env.X ?? 'd'", {"default": "d"}),
     "or": ("process.env.X || `d`", {"default": "d"}),
     "or a number": ("process.env.X || 60 * 1000", {"default": "60000"}),
+    "filled": ("process.env.X ??= 'd'", {"default": "d"}),
     "or computed": ("process.env.X || find()", {"has_default": True}),
     "or a constant": ("const D = 'd'; process.env.X ?? D", {"default": "d"}),
     "or nothing": ("process.env.X ?? undefined", {}),

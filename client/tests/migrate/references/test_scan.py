@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from trimtab.migrate.references import scan_source
 
@@ -171,6 +173,66 @@ def test_scan__file_that_is_no_python__is_named_and_the_rest_goes_on(scan, code,
     assert reason in unparsed.reason
 
 
+DAMAGED = sorted(
+    path
+    for path in PROJECTS.rglob("*")
+    if path.suffix in {".py", ".ts", ".vue", ".sh"} and path.stat().st_size
+)
+MORE_LANGUAGES = {
+    "a.go": """package a
+type T struct {
+	P int `env:"P,required"`
+}
+func get(k, d string) string { return os.Getenv("A_" + k) }
+func f() { n, _ := strconv.Atoi(get("Y", "d")) }
+""",
+    "a.rb": """x = %w[1 yes].include?(ENV.fetch("X") { "d" })
+def get(name) = ENV["A_#{name}"]
+get("Y").to_i
+""",
+    "A.java": """class A {
+  @Value("${x.y:3}") int x;
+  int y = Integer.parseInt(System.getenv("Y"));
+}
+""",
+    "a.kt": """class A(@Value("\\${x:3}") val x: Int)
+val y = System.getenv("Y")?.toInt() ?: 3
+""",
+    "a.php": """<?php
+$x = (int) env('X', 3); $y = $_ENV['Y'] ?? 'd';
+$z = explode(',', getenv('Z') ?: '');
+""",
+    "a.rs": """fn f() {
+  let x: u16 = env::var("X").unwrap_or("3".into()).parse().unwrap();
+}
+""",
+    "A.cs": """class A {
+  int x = int.Parse(Environment.GetEnvironmentVariable("X") ?? "3");
+}
+""",
+}
+STREWN = ["", "(", "[", "{", '"', "`", "${", "=>", "::", "?.", "process.env", "os.environ["]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_scan__damaged_source__is_read_or_named_but_never_fails(tmp_path_factory, data):
+    """Any file with a few pieces cut out, doubled or strewn in."""
+    texts = {path.name: path.read_text(encoding="utf-8") for path in DAMAGED} | MORE_LANGUAGES
+    name = data.draw(st.sampled_from(sorted(texts)))
+    text = texts[name]
+    for _ in range(data.draw(st.integers(1, 3))):
+        start = data.draw(st.integers(0, len(text)))
+        end = data.draw(st.integers(start, min(len(text), start + 60)))
+        strewn = data.draw(
+            st.sampled_from(["", "(", "[", "{", '"', "`", "${", "=>", "::", text[start:end]])
+        )
+        text = text[:start] + strewn + text[end:]
+    root = tmp_path_factory.mktemp("damaged")
+    (root / name).write_text(text, encoding="utf-8")
+    assert not [each for each in scan_source(root).unparsed if "could not" in each.reason]
+
+
 def test_scan__file_half_understood__is_named_and_read_all_the_same(scan):
     found = scan({"a.ts": "process.env.X\nconst = = {{\nprocess.env.Y\n"})
     assert "X" in {each.key for each in found.references}
@@ -183,7 +245,7 @@ def test_scan__file_half_understood__is_named_and_read_all_the_same(scan):
     [
         ("a.py", "import os; os.environ['X']; y = [" + "0, " * 330_000 + "]"),
         ("a.js", "process.env.X; const y = [" + "0, " * 330_000 + "]"),
-        ("a.ts", "const a = " + "process.env.X || " * 4_000 + "1"),
+        ("a.ts", "const a = " + "process.env.X || " * 2_000 + "1"),
         ("a.go", 'package a\nvar x = os.Getenv("X") + ' + '"a" + ' * 30_000 + '"b"\n'),
         ("a.js", "x = " + "(" * 100_000 + "process.env.X" + ")" * 100_000),
         ("a.js", "process.env.X" + ".trim()" * 50_000),

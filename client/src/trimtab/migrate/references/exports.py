@@ -77,6 +77,11 @@ class Export:
     path: str
     meaning: object
 
+    @property
+    def spelled(self) -> bytes:
+        """How a file that uses it must spell the name, or the last part of it."""
+        return self.name.rpartition(".")[2].encode()
+
 
 class Exports:
     """Exports of a whole tree, found by name and by where an import says it comes from."""

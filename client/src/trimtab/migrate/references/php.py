@@ -25,11 +25,10 @@ def _call(node: SgNode) -> Call | None:
     arguments = node.field("arguments")
     if arguments is None:
         return None
-    listed = [
-        part.named_children()[-1]
-        for part in arguments.named_children()
-        if part.named_children() or part.kind() != "argument"
-    ]
+    listed = []
+    for part in arguments.named_children():
+        inner = part.named_children()
+        listed.extend(inner[-1:] if part.kind() == "argument" else [part])
     receiver = node.field("object")
     if node.kind() == "function_call_expression":
         name = name_of(node.field("function"))

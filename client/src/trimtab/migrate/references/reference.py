@@ -1,6 +1,5 @@
 """What the search finds: a place that reads a variable, and what the code does with the text."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
@@ -53,11 +52,10 @@ class Facts:
 
     def within(self, outer: "Facts") -> "Facts":
         """Both together, where `outer` comes later: what is said nearer to the read wins."""
-        merged = {
-            field.name: mine if _says_something(mine) else getattr(outer, field.name)
-            for field in fields(Facts)
-            for mine in [getattr(self, field.name)]
-        }
+        merged = {name: getattr(self, name) for name in _FACT_NAMES}
+        for name, mine in merged.items():
+            if mine is None or mine is False:
+                merged[name] = getattr(outer, name)
         if self.has_default:  # a later `or`, `!` or `unwrap` never sees a missing variable
             merged |= {"default": self.default, "required": False}
         elif outer.has_default:
@@ -65,6 +63,8 @@ class Facts:
         return Facts(**merged)
 
 
+_LONGEST_SHOWN = 120
+_FACT_NAMES = tuple(field.name for field in fields(Facts))
 NOTHING = Facts()
 
 
@@ -128,25 +128,10 @@ class Source:
     text: str
 
     def reference(self, key: str, line: int, reader: str, facts: Facts = NOTHING) -> Reference:
-        said: dict[str, Any] = {field.name: getattr(facts, field.name) for field in fields(Facts)}
+        said: dict[str, Any] = {name: getattr(facts, name) for name in _FACT_NAMES}
         return Reference(
             key=key, path=self.path, line=line, language=self.language, reader=reader, **said
         )
 
     def unresolved(self, line: int, text: str) -> Unresolved:
-        return Unresolved(self.path, line, self.language, " ".join(text.split())[:_SHOWN])
-
-
-_SHOWN = 120
-
-
-def first_cast(all_facts: Iterable[Facts]) -> Facts:
-    """What several later uses of one value say, in their order."""
-    merged = NOTHING
-    for facts in all_facts:
-        merged = merged.within(facts)
-    return merged
-
-
-def _says_something(value: object) -> bool:
-    return value is not None and value is not False
+        return Unresolved(self.path, line, self.language, " ".join(text.split())[:_LONGEST_SHOWN])

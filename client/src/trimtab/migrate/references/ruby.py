@@ -24,12 +24,13 @@ def _call(node: SgNode) -> Call | None:
 
 def _reads(root: SgNode) -> Iterator[SyntaxRead]:
     for node in find_kinds(root, ["element_reference"], r"^(::)?ENV\s*\["):
-        parts = node.named_children()
-        parent = node.parent()
-        if is_written(node) and parent is not None and parent.kind() == "operator_assignment":
+        parts, parent = node.named_children(), node.parent()
+        if len(parts) != 2 or parent is None:
+            continue
+        if parent.kind() == "operator_assignment" and is_written(node):
             default = plain_text(parent.named_children()[-1])
             yield SyntaxRead(node, parts[1], "ENV", with_default(default))
-        elif len(parts) == 2 and not is_written(node):
+        elif not is_written(node):
             yield SyntaxRead(node, parts[1], "ENV")
     for node in find_kinds(root, ["call"], r"^(::)?ENV\s*\."):
         call = _call(node)

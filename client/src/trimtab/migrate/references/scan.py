@@ -11,7 +11,7 @@ from ..source_tree import SourceTree, TreeFile, walk
 from .conceal import conceal, conceal_text
 from .exports import Export, Exports
 from .file_text import decoded, read_bytes
-from .importers import may_import
+from .importers import IMPORTING, may_import
 from .languages import Language, language_of, may_be_script, script_language
 from .python import fixed_texts
 from .reference import Source, SourceScan, Unparsed, Unresolved
@@ -19,7 +19,7 @@ from .searched import Searched
 
 Progress = Callable[[int, int], None]
 
-_ROUNDS = 2
+_ROUNDS = 3
 
 
 @dataclass(slots=True)
@@ -47,10 +47,7 @@ def scan_source(root: Path, *, on_progress: Progress | None = None) -> SourceSca
         _first_look(scan, file)
         if on_progress is not None:
             on_progress(done, len(tree.files))
-    fixed = _fixed_texts(scan)
-    for _ in range(_ROUNDS):
-        if not _follow_exports(scan, fixed):
-            break
+    _follow_exports(scan, _fixed_texts(scan))
     return _result(scan)
 
 
@@ -86,22 +83,37 @@ def _fixed_texts(scan: _Scan) -> list[Export]:
     return found
 
 
-def _follow_exports(scan: _Scan, fixed: list[Export]) -> bool:
-    """Search again where a file may use what another one offers; whether that found anything."""
-    exports: defaultdict[str, Exports] = defaultdict(Exports)
-    exports["python"].add(fixed)
-    for path, searched in scan.found.items():
-        exports[scan.languages[path].family].add(searched.exports)
-    before = sum(len(searched.exports) for searched in scan.found.values())
+def _follow_exports(scan: _Scan, fixed: list[Export]) -> None:
+    """Search again where a file may use what another one offers, and what that brings to light."""
+    known: defaultdict[str, Exports] = defaultdict(Exports)
+    seen: set[tuple[str, str]] = set()
+    fresh = [("python", export) for export in fixed]
+    for _ in range(_ROUNDS):
+        for path, searched in scan.found.items():
+            family = scan.languages[path].family
+            fresh.extend((family, each) for each in searched.exports)
+        fresh = [each for each in fresh if (each[1].name, each[1].path) not in seen]
+        seen |= {(export.name, export.path) for _, export in fresh}
+        if not fresh:
+            return
+        offered: defaultdict[str, list[Export]] = defaultdict(list)
+        for family, export in fresh:
+            offered[family].append(export)
+            known[family].add([export])
+        _search_importers(scan, offered, known)
+        fresh = []
+
+
+def _search_importers(
+    scan: _Scan, offered: dict[str, list[Export]], known: dict[str, Exports]
+) -> None:
     for file in scan.tree.files:
         language = scan.languages.get(file.path)
-        known = exports[language.family] if language else Exports()
-        if language is None or not known:
+        if language is None or language.family not in offered or language.family not in IMPORTING:
             continue
         data = _data(scan, file)
-        if may_import(language.family, file.path, data, known):
-            _search(scan, file, language, data, known)
-    return sum(len(searched.exports) for searched in scan.found.values()) != before
+        if may_import(language.family, file.path, data, offered[language.family]):
+            _search(scan, file, language, data, known[language.family])
 
 
 def _data(scan: _Scan, file: TreeFile) -> bytes:
@@ -120,7 +132,7 @@ def _search(scan: _Scan, file: TreeFile, language: Language, data: bytes, known:
     source = Source(file.path, language.name, text)
     try:
         searched = language.search(source, known)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+    except Exception as error:  # noqa: BLE001  no single file may end the scan; it is named
         scan.unparsed[file.path] = _reason(error)
         return
     scan.found[file.path] = searched
@@ -133,7 +145,9 @@ def _reason(error: Exception) -> str:
         return f"line {error.lineno}: {error.msg}"
     if isinstance(error, SyntaxError):
         return error.msg
-    return "is not text" if isinstance(error, ValueError) else "is nested too deeply"
+    if isinstance(error, RecursionError | MemoryError):
+        return "is nested too deeply"
+    return f"could not be searched ({type(error).__name__})"
 
 
 def _result(scan: _Scan) -> SourceScan:

@@ -7,7 +7,16 @@ from ast_grep_py import SgNode
 
 from ..reference import NOTHING, Cast, Facts, Reference, Source, with_default
 from ..syntax.dialect import SyntaxRead
-from ..syntax.nodes import find_kinds, line_of, mentions, name_of, plain_text, string_text
+from ..syntax.nodes import (
+    find_kinds,
+    is_written,
+    line_of,
+    mentions,
+    name_of,
+    operator_of,
+    plain_text,
+    string_text,
+)
 from ..words import UPPERCASE_NAME
 
 _OBJECTS = frozenset({"process.env", "import.meta.env", "Bun.env", "Deno.env"})
@@ -68,13 +77,16 @@ def static_imports(source: Source, root: SgNode) -> Iterator[Reference]:
 
 def _access(node: SgNode, objects: Mapping[str, str]) -> Iterator[SyntaxRead]:
     holder = node.field("object")
-    if holder is None or not _is_environment(holder, objects) or _is_written(node):
+    if holder is None or not _is_environment(holder, objects):
         return
-    reader = objects[_plain(holder)]
+    facts = _filled(node)
+    if facts is None and _is_written(node):
+        return
+    reader, facts = objects[_plain(holder)], facts or NOTHING
     if node.kind() == "subscript_expression":
         index = node.field("index")
         if index is not None:
-            yield SyntaxRead(node, index, reader)
+            yield SyntaxRead(node, index, reader, facts)
         return
     name = node.field("property")
     if name is None or (reader == "import.meta.env" and name.text() in _BUILT_IN):
@@ -82,16 +94,23 @@ def _access(node: SgNode, objects: Mapping[str, str]) -> Iterator[SyntaxRead]:
     parent = node.parent()
     is_method = parent is not None and parent.field("function") == node
     if not is_method and reader != "Deno.env":
-        yield SyntaxRead(node, (name.text(),), reader)
+        yield SyntaxRead(node, (name.text(),), reader, facts)
+
+
+def _filled(node: SgNode) -> Facts | None:
+    """`process.env.X ??= "3"` reads first."""
+    parent = node.parent()
+    value = parent.field("right") if parent is not None else None
+    if parent is None or value is None or parent.field("left") != node:
+        return None
+    is_default = operator_of(parent) in ("??=", "||=")
+    return with_default(plain_text(value)) if is_default else None
 
 
 def _is_written(node: SgNode) -> bool:
     parent = node.parent()
-    if parent is None:
-        return False
-    if parent.kind() == "unary_expression":
-        return parent.text().startswith("delete")
-    return parent.kind() == "assignment_expression" and parent.field("left") == node
+    is_deleted = parent is not None and parent.text().startswith("delete ")
+    return is_deleted or is_written(node)
 
 
 def _destructured(pattern: SgNode, objects: Mapping[str, str]) -> Iterator[SyntaxRead]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ..exports import Exports, Wrapper
 from ..reference import NOTHING, Cast, Facts, with_default
-from ..words import DEFAULT_PARAMETER
+from ..words import DEFAULT_PARAMETER, cast_in_name
 from .annotations import annotation_facts
 from .casts import type_facts
 from .context import read_facts
@@ -30,6 +30,8 @@ def wrapper_of(module: Module, read: Read, name: ParameterName) -> Wrapper | Non
     facts = read_facts(module, read.node).within(replace(read.facts, default=None))
     if facts.cast is None:
         facts = facts.within(_returned(module, function))
+    if facts.cast is None:
+        facts = replace(facts, cast=cast_in_name(called))
     raises = any(isinstance(part, ast.Raise) for part in ast.walk(function))
     wrapper = Wrapper(
         path=module.path,

@@ -7,7 +7,7 @@ from ast_grep_py import SgNode
 
 from ..words import VARIABLE_NAME
 from .dialect import Dialect
-from .nodes import ancestors, find_kinds, name_of, plain_text, string_text
+from .nodes import ancestors, find_kinds, name_of, operator_of, plain_text, string_text
 
 _DEEPEST = 6
 _SAME_TEXT = frozenset("to_string into to_owned to_s freeze toString String::from String".split())
@@ -30,7 +30,7 @@ class Constants:
 
     def __init__(self, root: SgNode, dialect: Dialect) -> None:
         self._root = root
-        self._dialect = dialect
+        self.dialect = dialect
         self._assigned: dict[str, SgNode | None] | None = None
 
     def text(self, node: SgNode | None, depth: int = 0) -> str | None:
@@ -41,32 +41,19 @@ class Constants:
         plain = plain_text(node)
         if plain is not None:
             return plain
-        if kind in self._dialect.identifiers or kind in self._dialect.member_kinds:
+        if kind in self.dialect.identifiers or kind in self.dialect.member_kinds:
             return self.text(self._constant(name_of(node)), depth + 1)
         if kind in _LISTS:
             return self._list_text(node, depth)
-        if kind in self._dialect.lambdas or kind in self._dialect.transparent:
+        if kind in self.dialect.lambdas or kind in self.dialect.transparent:
             parts = node.named_children()
             return self.text(parts[-1], depth + 1) if parts else None
-        if kind in self._dialect.call_kinds and (call := self._dialect.call(node)) is not None:
+        if kind in self.dialect.call_kinds and (call := self.dialect.call(node)) is not None:
             if call.name in _SAME_TEXT and call.arguments:
                 return self.text(call.arguments[0], depth + 1)
             if call.method in _SAME_TEXT and call.receiver is not None:
                 return self.text(call.receiver, depth + 1)
         return None
-
-    def texts(self, node: SgNode | None) -> list[str] | None:
-        """The texts of a fixed list."""
-        if node is None:
-            return None
-        if node.kind() in self._dialect.identifiers:
-            node = self._constant(node.text())
-        if node is not None and node.kind() in self._dialect.transparent:
-            node = next(iter(node.named_children()), None)
-        if node is None or node.kind() not in _LISTS:
-            return None
-        found = [self.text(item) for item in node.named_children()]
-        return [item for item in found if item is not None] if None not in found else None
 
     def variable_name(self, node: SgNode) -> str | NamePattern | None:
         """The name of the variable that `node` means."""
@@ -86,7 +73,7 @@ class Constants:
         return NamePattern(pattern.function, pattern.parameter, before, after, pattern.upper)
 
     def _parts(self, node: SgNode, depth: int) -> list[str | NamePattern] | None:
-        kind, dialect = node.kind(), self._dialect
+        kind, dialect = node.kind(), self.dialect
         if depth > _DEEPEST:
             return None
         if (text := string_text(node)) is not None:
@@ -96,7 +83,7 @@ class Constants:
             return [parameter] if parameter else self._constant_parts(node)
         if kind in dialect.member_kinds:
             return self._constant_parts(node)
-        if "string" in kind or (kind in dialect.binary and re.search(r"[+.]", node.text())):
+        if "string" in kind or (kind in dialect.binary and operator_of(node) in ("+", ".")):
             return self._joined(node, depth)
         if kind in dialect.transparent or kind.endswith(("substitution", "interpolation")):
             inner = node.named_children()
@@ -137,7 +124,7 @@ class Constants:
     def _parameter(self, node: SgNode) -> NamePattern | None:
         name = node.text()
         for up in ancestors(node):
-            if up.kind() in self._dialect.functions and name in parameters(up, self._dialect):
+            if up.kind() in self.dialect.functions and name in parameters(up, self.dialect):
                 return NamePattern(up, name)
         return None
 
@@ -154,7 +141,7 @@ class Constants:
     def _collect(self) -> dict[str, SgNode | None]:
         """Values of names that are assigned exactly once."""
         found: dict[str, SgNode | None] = {}
-        for node in find_kinds(self._root, self._dialect.assignments):
+        for node in find_kinds(self._root, self.dialect.assignments):
             children = node.named_children()
             target = node.field("name") or node.field("left") or node.field("pattern")
             name = re.split(r"[\s:,]", (target or children[0]).text())[0]

@@ -1,5 +1,6 @@
 """Small questions to a syntax tree that have one answer in every language."""
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 
@@ -11,8 +12,9 @@ _QUOTED = re.compile(r"""(?s)[A-Za-z@$]*(#*)(\"{3}|'{3}|["'`])(.*)\2\1\Z""")
 _ESCAPE = re.compile(r"""\\(["'`\\/nrt$])""")
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 _SUBSTITUTIONS = ("substitution", "interpolation", "interpolated_identifier", "variable_name")
-_PRODUCT = re.compile(r"[\d_]+(\s*\*\s*[\d_]+)+")
+_PRODUCT = re.compile(r"\d[\d_]*(\s*\*\s*\d[\d_]*)+")
 _LONGEST_NAME = 300
+_LONGEST_PRODUCT = 60
 _HIGHEST = 64
 
 
@@ -92,11 +94,8 @@ def plain_text(node: SgNode) -> str | None:
         return spelled.lower()
     if "int" in kind or "float" in kind or "number" in kind or "real" in kind or "unary" in kind:
         return number_text(spelled.replace(" ", ""))
-    if _PRODUCT.fullmatch(spelled):
-        product = 1
-        for factor in spelled.split("*")[:8]:
-            product *= int(factor.replace("_", ""))
-        return str(product)
+    if len(spelled) <= _LONGEST_PRODUCT and _PRODUCT.fullmatch(spelled):
+        return str(math.prod(int(factor.replace("_", "")) for factor in spelled.split("*")))
     return None
 
 

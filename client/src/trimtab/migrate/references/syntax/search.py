@@ -7,12 +7,13 @@ from ast_grep_py import SgNode, SgRoot
 
 from ..exports import Export, Exports, Wrapper
 from ..reference import Reference, Source, Unresolved
-from ..searched import Searched
+from ..searched import Searched, WrapperIdentity
+from .callers import Callers
 from .constants import Constants, NamePattern
 from .context import Context
 from .dialect import Dialect, SyntaxRead
 from .nodes import line_of
-from .wrappers import wrapper_of, wrapper_reads
+from .wrappers import wrapper_of
 
 _MOST_LAYERS = 3
 
@@ -28,7 +29,7 @@ class _Search:
     unresolved: list[Unresolved] = field(default_factory=list)
     wrappers: dict[str, Wrapper] = field(default_factory=dict)
     wrapped: list[tuple[str, Unresolved]] = field(default_factory=list)
-    called: set[tuple[str, str | None, str]] = field(default_factory=set)
+    called: set[WrapperIdentity] = field(default_factory=set)
 
 
 def search_tree(
@@ -75,32 +76,20 @@ def broken(root: SgNode) -> str | None:
 
 
 def _note(search: _Search, read: SyntaxRead) -> None:
+    names = _names(search, read)
     line = line_of(read.node)
-    if isinstance(read.key, tuple):
-        names: list[str] | NamePattern | None = list(read.key)
-        place = search.source.unresolved(line, ", ".join(read.key))
-    else:
-        names = search.dialect.looped(read.key)
-        named = search.constants.variable_name(read.key) if names is None else None
-        names = [named] if isinstance(named, str) else named or names
-        place = search.source.unresolved(line, read.key.text())
     if isinstance(names, list):
         facts = read.facts.within(search.context.facts(read.node, read.local))
         for name in names:
             variable = read.through.variable(name) if read.through else name
-            reference = search.source.reference(variable, line, read.reader, facts)
-            search.references.append(reference)
+            found = search.source.reference(variable, line, read.reader, facts)
+            search.references.append(found)
         return
+    spelled = read.key.text() if isinstance(read.key, SgNode) else ", ".join(read.key)
+    place = search.source.unresolved(line, spelled)
     wrapper = None
     if names is not None:
-        wrapper = wrapper_of(
-            search.source.path,
-            read,
-            names,
-            search.context,
-            search.constants,
-            search.dialect,
-        )
+        wrapper = wrapper_of(search.source.path, read, names, search.context, search.constants)
     if wrapper is None:
         search.unresolved.append(place)
         return
@@ -109,29 +98,33 @@ def _note(search: _Search, read: SyntaxRead) -> None:
     search.wrapped.append((wrapper.name, place))
 
 
+def _names(search: _Search, read: SyntaxRead) -> list[str] | NamePattern | None:
+    if isinstance(read.key, tuple):
+        return list(read.key)
+    looped = search.dialect.looped(read.key)
+    if looped is not None:
+        return looped
+    named = search.constants.variable_name(read.key)
+    return [named] if isinstance(named, str) else named
+
+
 def _follow_wrappers(search: _Search, known: Exports, origins: dict[str, str]) -> None:
-    done: list[SgNode] = []
-    seen: set[tuple[int, int]] = set()
+    """Calls of wrappers, and of wrappers around wrappers."""
+    callers = Callers(search.root, search.source.path, known, search.constants, origins)
+    done: set[tuple[int, int]] = set()
     for _ in range(_MOST_LAYERS):
-        found = []
-        for read in wrapper_reads(
-            search.root,
-            search.source.path,
-            list(search.wrappers.values()),
-            known,
-            search.constants,
-            search.dialect,
-            origins,
-        ):
-            start, end = read.node.range().start, read.node.range().end
-            place = (start.index, end.index)
-            if place not in seen:
-                seen.add(place)
-                found.append(read)
-        if not found:
-            return
-        for read in found:
+        reads = list(callers.reads(search.wrappers.values()))
+        places = [(read, _place(read.node)) for read in reads]
+        fresh = [read for read, place in places if place not in done]
+        done |= {place for _, place in places}
+        for read in fresh:
             if read.through is not None:
                 search.called.add(read.through.identity)
             _note(search, read)
-        done.extend(read.node for read in found)
+        if not fresh:
+            return
+
+
+def _place(node: SgNode) -> tuple[int, int]:
+    span = node.range()
+    return span.start.index, span.end.index
