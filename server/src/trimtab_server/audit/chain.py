@@ -17,8 +17,8 @@ from .fact import AuditFact
 SYSTEM_CHAIN = "system"
 NO_ENTRY = "0" * 64
 
-_ENTRY_DOMAIN = "trimtab.audit.entry.v1"
-_VALUE_DOMAIN = "trimtab.audit.value.v1"
+ENTRY_DOMAIN = "trimtab.audit.entry.v1"
+VALUE_DOMAIN = "trimtab.audit.value.v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def entry_body(fact: AuditFact, at: datetime, commitments: Mapping[str, str | No
 
 def entry_hash(chain: str, seq: int, prev_hash: str, body: str) -> str:
     """What binds an entry to its chain, its place in it and everything before it; hex digits."""
-    return _digest(_ENTRY_DOMAIN, chain, str(seq), prev_hash, body)
+    return _digest(ENTRY_DOMAIN, chain, str(seq), prev_hash, body)
 
 
 def next_link(chain: str, seq: int, head: str, body: str) -> Link:
@@ -62,7 +62,7 @@ def next_link(chain: str, seq: int, head: str, body: str) -> Link:
 
 def commitment(salt: str, value: str) -> str:
     """What an entry says of a value: provable with the salt, not to be guessed without; hex."""
-    return _digest(_VALUE_DOMAIN, salt, value)
+    return _digest(VALUE_DOMAIN, salt, value)
 
 
 def instant_text(at: datetime) -> str:
@@ -70,7 +70,14 @@ def instant_text(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+def framed(*fields: str) -> bytes:
+    """The fields one after the other, each behind its length: eight bytes, big-endian."""
+    parts: list[bytes] = []
+    for field in fields:
+        encoded = field.encode()
+        parts += (len(encoded).to_bytes(8, "big"), encoded)
+    return b"".join(parts)
+
+
 def _digest(*fields: str) -> str:
-    encoded = [field.encode() for field in fields]
-    framed = b"".join(len(field).to_bytes(8, "big") + field for field in encoded)
-    return hashlib.sha256(framed).hexdigest()
+    return hashlib.sha256(framed(*fields)).hexdigest()

@@ -10,6 +10,9 @@ class AuditAction(StrEnum):
     """What happened."""
 
     CHANGE = "change"
+    # Somebody wrote to the database around the server; told when the trail is next looked at.
+    OUT_OF_BAND = "out-of-band"
+    PURGED = "purged"
     PRINCIPAL_CREATED = "principal-created"
     GRANT_GIVEN = "grant-given"
     TOKEN_ISSUED = "token-issued"  # noqa: S105 - the name of an event

@@ -1,13 +1,42 @@
-"""Is a chain what was once written? Pure: whoever reads the rows brings them."""
+"""Is a chain what was once written? Pure: whoever reads the rows brings them.
 
-import json
-from collections.abc import Callable, Iterable, Iterator
+Chains grow to millions of entries, so a row is checked as the driver gives it, as a tuple, and a
+body is compared with what its columns make of it instead of being parsed.
+"""
+
+import hashlib
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from json import JSONDecodeError, JSONDecoder
+from json.encoder import encode_basestring
+from typing import Final, TypeAlias
 
-from .chain import NO_ENTRY, commitment, entry_hash, instant_text
+from .chain import ENTRY_DOMAIN, NO_ENTRY, VALUE_DOMAIN, framed, instant_text
+
+# As the two tables have them, without the chain; an instant as the driver gives it.
+ENTRY_COLUMNS: Final = (
+    *("seq", "at", "action", "actor_id", "actor_name", "channel", "request_id", "address"),
+    *("revision", "reason", "body", "prev_hash", "hash"),
+)
+VALUE_COLUMNS: Final = ("seq", "slot", "salt", "value")
+EntryRow: TypeAlias = tuple[
+    int,
+    datetime | str,
+    str,
+    str | None,
+    str | None,
+    str,
+    str | None,
+    str | None,
+    int | None,
+    str | None,
+    str,
+    str,
+    str,
+]
+ValueRow: TypeAlias = tuple[int, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +76,7 @@ class FaultKind(StrEnum):
     ALTERED_BODY = "altered-body"
     ALTERED_COLUMN = "altered-column"
     ALTERED_VALUE = "altered-value"
+    MISSING_VALUE = "missing-value"
     WRONG_HEAD = "wrong-head"
 
 
@@ -59,58 +89,133 @@ class Fault:
 
 
 def verify_chain(
-    chain: str, entries: Iterable[StoredEntry], *, head: tuple[int, str]
+    chain: str,
+    entries: Iterable[StoredEntry],
+    *,
+    head: tuple[int, str],
+    purged: Container[tuple[int, str]] | None = None,
 ) -> Iterator[Fault]:
     """Every fault of the chain, its entries given in order of their numbers.
 
     `head` is the number and hash its row in `audit_chain` names; (0, NO_ENTRY) where there is no
-    such row. A value that is missing was purged, which is no fault. What a rewrite of the whole
+    such row. `purged` are the values, by number and slot, that entries of the chain say were taken
+    away: any other that is missing is a fault; without it, none is. What a rewrite of the whole
     chain from some entry on would hide, only a head noted elsewhere can show.
     """
-    last_seq, last_hash = 0, NO_ENTRY
+    verifier = ChainVerifier(chain, purged)
     for entry in entries:
-        if entry.seq != last_seq + 1:
-            yield Fault(entry.seq, FaultKind.GAP)
-        if entry.prev_hash != last_hash:
-            yield Fault(entry.seq, FaultKind.BROKEN_LINK)
-        yield from (Fault(entry.seq, kind) for kind in _faults_within(chain, entry))
-        last_seq, last_hash = entry.seq, entry.hash
-    if (last_seq, last_hash) != head:
-        yield Fault(last_seq, FaultKind.WRONG_HEAD)
+        values = [(entry.seq, one.slot, one.salt, one.value) for one in entry.values]
+        yield from verifier.feed([_row(entry)], values)
+    yield from verifier.end(head)
 
 
-def _faults_within(chain: str, entry: StoredEntry) -> Iterator[FaultKind]:
-    if entry_hash(chain, entry.seq, entry.prev_hash, entry.body) != entry.hash:
-        yield FaultKind.ALTERED_BODY
-        return
-    body = _parsed(entry.body)
-    if not all(column(entry) == body.get(name) for name, column in _REPEATED.items()):
-        yield FaultKind.ALTERED_COLUMN
-    commitments = body.get("values", {})
-    for value in entry.values:
-        if commitments.get(value.slot) != commitment(value.salt, value.value):
-            yield FaultKind.ALTERED_VALUE
+class ChainVerifier:
+    """The same for a chain that comes in pieces; it remembers only the last entry."""
+
+    def __init__(self, chain: str, purged: Container[tuple[int, str]] | None = None) -> None:
+        self.last: tuple[int, str] = (0, NO_ENTRY)
+        self._purged = purged
+        self._of_entry = hashlib.sha256(framed(ENTRY_DOMAIN, chain))
+
+    def feed(self, entries: Iterable[EntryRow], values: Iterable[ValueRow]) -> Iterator[Fault]:
+        """Faults of the entries that follow, and of their values; both in order of `seq`."""
+        waiting = iter(values)
+        value = next(waiting, None)
+        for row in entries:
+            seq, body, prev_hash, stored_hash = row[0], row[10], row[11], row[12]
+            last_seq, last_hash = self.last
+            if seq != last_seq + 1:
+                yield Fault(seq, FaultKind.GAP)
+            if prev_hash != last_hash:
+                yield Fault(seq, FaultKind.BROKEN_LINK)
+            own: list[ValueRow] = []
+            while value is not None and value[0] <= seq:
+                own.append(value)
+                value = next(waiting, None)
+            digest = self._of_entry.copy()
+            digest.update(framed(str(seq), prev_hash, body))
+            if digest.hexdigest() == stored_hash:
+                yield from self._within(row, own)
+            else:
+                yield Fault(seq, FaultKind.ALTERED_BODY)
+            self.last = (seq, stored_hash)
+
+    def end(self, head: tuple[int, str]) -> Iterator[Fault]:
+        """Whether the entries ended where the chain's row says."""
+        if self.last != head:
+            yield Fault(self.last[0], FaultKind.WRONG_HEAD)
+
+    def _within(self, row: EntryRow, values: list[ValueRow]) -> Iterator[Fault]:
+        seq, body = row[0], row[10]
+        if not body.startswith(_opening(row)):
+            yield Fault(seq, FaultKind.ALTERED_COLUMN)
+        committed = _commitments(body)
+        for of_seq, slot, salt, value in values:
+            digest = _OF_VALUE.copy()
+            digest.update(framed(salt, value))
+            if of_seq != seq or committed.pop(slot, None) != digest.hexdigest():
+                yield Fault(seq, FaultKind.ALTERED_VALUE)
+        if self._purged is None:
+            return
+        for slot, commitment in committed.items():
+            if commitment is not None and (seq, slot) not in self._purged:
+                yield Fault(seq, FaultKind.MISSING_VALUE)
 
 
-def _parsed(body: str) -> dict[str, Any]:
-    """Empty for what no entry of ours ever said, so that every column disagrees with it."""
-    try:
-        parsed = json.loads(body)
-    except ValueError:
+_OF_VALUE = hashlib.sha256(framed(VALUE_DOMAIN))
+_decode = JSONDecoder().raw_decode
+
+
+def _opening(row: EntryRow) -> str:
+    """How a body must begin, which repeats its columns in the order of their names."""
+    _, at, action, actor_id, actor_name, channel, request_id, address, revision, reason = row[:10]
+    return (
+        f'{{"action":{_json(action)},"actorId":{_json(actor_id)},"actorName":{_json(actor_name)},'
+        f'"address":{_json(address)},"at":"{_at(at)}","channel":{_json(channel)},'
+        f'"reason":{_json(reason)},"requestId":{_json(request_id)},'
+        f'"revision":{"null" if revision is None else revision},"subject":'
+    )
+
+
+def _json(text: str | None) -> str:
+    return "null" if text is None else encode_basestring(text)
+
+
+def _at(at: datetime | str) -> str:
+    """SQLite's driver gives the text that is stored, which is in UTC."""
+    if not isinstance(at, str):
+        return instant_text(at)
+    return f"{at[:10]}T{at[11:]}+00:00" if at[10:11] == " " else at
+
+
+def _commitments(body: str) -> dict[str, str | None]:
+    """The last member: what stands inside a string has its quotation marks escaped."""
+    start = body.rfind(_VALUES)
+    if start < 0:
         return {}
-    is_entry = isinstance(parsed, dict) and isinstance(parsed.get("values"), dict)
-    return parsed if is_entry else {}
+    try:
+        found, _ = _decode(body, start + len(_VALUES) - 1)
+    except JSONDecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
-# The columns repeat the body for queries: one that disagrees would answer them wrongly.
-_REPEATED: dict[str, Callable[[StoredEntry], object]] = {
-    "action": lambda entry: entry.action,
-    "actorId": lambda entry: entry.actor_id,
-    "actorName": lambda entry: entry.actor_name,
-    "address": lambda entry: entry.address,
-    "at": lambda entry: instant_text(entry.at),
-    "channel": lambda entry: entry.channel,
-    "reason": lambda entry: entry.reason,
-    "requestId": lambda entry: entry.request_id,
-    "revision": lambda entry: entry.revision,
-}
+_VALUES = ',"values":{'
+
+
+def _row(entry: StoredEntry) -> EntryRow:
+    return (
+        entry.seq,
+        entry.at,
+        entry.action,
+        entry.actor_id,
+        entry.actor_name,
+        entry.channel,
+        entry.request_id,
+        entry.address,
+        entry.revision,
+        entry.reason,
+        entry.body,
+        entry.prev_hash,
+        entry.hash,
+    )

@@ -96,7 +96,7 @@ def _item_rows(application_id: UUID, advance: Advance) -> list[dict[str, Any]]:
 
 def _audit_fact(advance: Advance) -> AuditFact:
     """Values go in as commitments: the entry stays provable when one must be purged later."""
-    values: dict[str, str | None] = {}
+    values: dict[str, str | None] = {} if advance.comment is None else {"comment": advance.comment}
     for ordinal, item in enumerate(advance.items):
         values[f"{ordinal}.old"], values[f"{ordinal}.new"] = item.old, item.new
     subject = {
@@ -118,7 +118,7 @@ def _audit_fact(advance: Advance) -> AuditFact:
         request_id=advance.author.request_id,
         address=advance.author.address,
         revision=advance.revision,
-        reason=advance.comment,
+        reason=None,  # the comment is a value: a credential may yet be found in it
         subject=subject,
         values=values,
     )
