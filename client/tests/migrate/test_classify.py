@@ -192,6 +192,31 @@ def test_variables__from_outside_the_file__keep_a_key_where_it_is() -> None:
     assert "SOMEONE" in decision.why
 
 
+def test_variables__that_double_line_by_line__stay_small() -> None:
+    lines = ["A0=xxxxxxxxxx", *(f"A{at + 1}=${{A{at}}}${{A{at}}}" for at in range(40))]
+
+    longest = max(len(item.value or "") for item in decisions("\n".join(lines)).values())
+
+    assert longest < 1_000_000
+
+
+def test_classify__thousands_of_keys__are_all_decided() -> None:
+    text = "".join(f"THING_{at}_URL=http://x/{at}\n" for at in range(5_000))
+
+    assert len(decisions(text)) == 5_000
+
+
+def test_switches__written_as_bits_all_over_the_file__are_booleans() -> None:
+    keys = decisions("SPAM_CHECK=1\nVIRUS_CHECK=0\nGREYLISTING=1\nPORT=25\n")
+
+    assert {key: item.type for key, item in keys.items()} == {
+        "SPAM_CHECK": "boolean",
+        "VIRUS_CHECK": "boolean",
+        "GREYLISTING": "boolean",
+        "PORT": "integer",
+    }
+
+
 def test_commented_out__is_planned_like_any_other() -> None:
     decision = decide("# Items a page\n# PAGE_SIZE=25\n")
 

@@ -1,6 +1,6 @@
 """What speaks for each class of a key: name, value, comment, neighbours, code."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 
 from trimtab.migrate.comment_cues import class_cues
 from trimtab.migrate.evidence import Evidence, InferredType, KeyClass, Witness
@@ -27,16 +27,14 @@ _BY_TYPE: dict[InferredType, tuple[KeyClass, float, str]] = {
 }
 
 
-def class_evidence(
-    facts: KeyFacts, kind: InferredType, everything: Mapping[str, KeyFacts]
-) -> list[Evidence]:
-    """All evidence for the class of a key, in the order name, value, comment, neighbour, code."""
+def class_evidence(facts: KeyFacts, kind: InferredType, names: Collection[str]) -> list[Evidence]:
+    """All evidence for the class of a key; `names` are all keys of the file in capitals."""
     return [
         *name_evidence(facts, kind),
         *value_evidence(facts),
         *_from_type(kind),
         *_from_comment(facts),
-        *neighbour_evidence(facts, everything),
+        *neighbour_evidence(facts, names),
         *_from_code(facts),
     ]
 

@@ -1,7 +1,7 @@
 """Decide for every key of an env file where it belongs, as what, under which rules, and why."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from trimtab.migrate.category import category_of
@@ -36,16 +36,16 @@ def classify(
     """
     everything = gather(assignments, references, path)
     enums = _stated_enums(everything)
-    return [_decide(facts, enums.get(facts.key), everything) for facts in everything.values()]
+    names = frozenset(key.upper() for key in everything)
+    return [_decide(facts, enums.get(facts.key), names) for facts in everything.values()]
 
 
-def _decide(
-    facts: KeyFacts, enum: StatedEnum | None, everything: Mapping[str, KeyFacts]
-) -> Decision:
+def _decide(facts: KeyFacts, enum: StatedEnum | None, names: Collection[str]) -> Decision:
     found = infer_type(facts, enum)
-    evidence = class_evidence(facts, found.type, everything)
+    evidence = class_evidence(facts, found.type, names)
     form = store_form(facts, found, enum)
-    key_class, confidence = _weigh(evidence, found.type, facts.shape)
+    is_switch = facts.shape is Shape.SWITCH and (enum is None or len(enum.members) == 2)
+    key_class, confidence = _weigh(evidence, found.type, is_switch=is_switch)
     if key_class.goes_to_database and (refusal := _refusal(facts, form)):
         key_class = KeyClass.SECRET
         evidence.append(refusal)
@@ -80,7 +80,7 @@ def _refusal(facts: KeyFacts, form: StoreForm) -> Evidence | None:
 
 
 def _weigh(
-    evidence: Sequence[Evidence], kind: InferredType, shape: Shape
+    evidence: Sequence[Evidence], kind: InferredType, *, is_switch: bool
 ) -> tuple[KeyClass, float]:
     """The class with the most weight; flag and dynamic count together, their type parts them."""
     scores: defaultdict[str, float] = defaultdict(float)
@@ -94,7 +94,7 @@ def _weigh(
     total = scores[best] + second
     confidence = 0.5 if total <= 0 else 0.5 + (scores[best] - second) / (2 * total)
     if best == "runtime":
-        flag = kind is InferredType.BOOLEAN or shape is Shape.SWITCH
+        flag = kind is InferredType.BOOLEAN or is_switch
         return (KeyClass.FLAG if flag else KeyClass.DYNAMIC), confidence
     return KeyClass(best), confidence
 

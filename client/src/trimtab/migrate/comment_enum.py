@@ -25,8 +25,8 @@ _STRONG_CUE = re.compile(
 # Words that often come before a list, but also before ordinary English.
 _WEAK_CUE = re.compile(
     r"\b(?:(?:can|may|must|should|could|will)(?: only)?(?: also)? be(?: set to)?|use|"
-    r"set(?: \w+)? to|accepts?|supports?|expects|takes|is|are|between|provider|driver|type|mode|backend|"
-    r"engine|method|level|strategy|environment|format|policy|protocol)\s*:?\s*$",
+    r"set(?: \w+)? to|accepts?|supports?|expects|takes|is|are|between|provider|driver|type|mode|"
+    r"backend|engine|method|level|strategy|environment|format|policy|protocol)\s*:?\s*$",
     re.IGNORECASE,
 )
 _OPEN_BEFORE = re.compile(

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dotenv.parser import parse_stream
 from dotenv.variables import parse_variables
 
-from trimtab.migrate.dialect_value import Piece, Reading
+from trimtab.migrate.dialect_value import Piece, Reading, grows_too_long
 
 
 def read_python(text: str) -> list[tuple[str, Reading]]:
@@ -23,5 +23,7 @@ def read_python(text: str) -> list[tuple[str, Reading]]:
 
 
 def expand_python(reading: Reading, known: Mapping[str, str]) -> str:
-    """The value with variables filled in as python-dotenv does."""
+    """The value with variables filled in as python-dotenv does, unless it grows beyond all use."""
+    if grows_too_long(reading, known):
+        return reading.text
     return "".join(atom.resolve(dict(known)) for atom in parse_variables(reading.text))

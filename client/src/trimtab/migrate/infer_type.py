@@ -57,11 +57,11 @@ _COUNTED_IN_BYTES = frozenset("size memory mem limit upload body bytes file stor
 _GROUP_COUNTS = 0.4
 _TEXT_COUNTS = 0.4
 _MORE_THAN_TEXT = frozenset(
-    {Shape.TRUE, Shape.BIT, Shape.INTEGER, Shape.NUMBER, Shape.URL, Shape.PATH}
+    {Shape.TRUE, Shape.BIT, Shape.INTEGER, Shape.NUMBER, Shape.URL, Shape.PATH, Shape.EMAIL}
 )
 _NAMES_OF_TEXT = frozenset(
     "id version sid phone number code token key keys password passwd pass secret account pin "
-    "release tag sha hash ref serial".split()
+    "release tag sha hash ref serial user username login".split()
 )
 
 
@@ -106,6 +106,8 @@ def _from_value(facts: KeyFacts) -> Iterator[Evidence]:
     for kind, weight in _BY_SHAPE.get(shape, {}).items():
         if weight:
             yield Evidence(Witness.VALUE, f"its value is {shape}", kind, weight)
+    if shape is Shape.BIT and facts.bits_are_switches:
+        yield Evidence(Witness.VALUE, "this file writes its switches as 0 and 1", _T.BOOLEAN, 3)
 
 
 def _from_name(facts: KeyFacts) -> Iterator[Evidence]:

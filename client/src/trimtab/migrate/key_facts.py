@@ -1,6 +1,7 @@
 """Everything that is known about one key before anything is decided."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,7 @@ from trimtab.migrate.name_rules import NameMatch, match_name, ordinary_words
 from trimtab.migrate.name_words import project_prefixes, words_of
 from trimtab.migrate.value_shape import Shape, shape_of
 
+_FEW_BITS = 3
 _VARIABLE = re.compile(r"\$\{([A-Za-z_]\w*)")
 
 
@@ -43,6 +45,7 @@ class KeyFacts:
     matches: tuple[NameMatch, ...]
     sources: tuple[SourceLine, ...]
     references: tuple[Reference, ...] = ()
+    bits_are_switches: bool = False
 
     @property
     def all_comments(self) -> str:
@@ -65,10 +68,20 @@ def gather(
         by_key.setdefault(item.key, []).append(item)
     prefixes = project_prefixes(by_key, ordinary_words(), known_services().kinds.keys())
     known = filled_in(Dialect.PYTHON_DOTENV, _active_values(assignments))
-    return {
+    facts = {
         key: _facts(key, items, prefixes, known, tuple(references.get(key, ())), path)
         for key, items in by_key.items()
     }
+    if _bits_are_switches(facts.values()):
+        return {key: replace(item, bits_are_switches=True) for key, item in facts.items()}
+    return facts
+
+
+def _bits_are_switches(everything: Iterable[KeyFacts]) -> bool:
+    """Whether a file writes 0 and 1 where others write true and false."""
+    shapes = Counter(item.shape for item in everything)
+    words = shapes[Shape.TRUE] + shapes[Shape.FALSE]
+    return words == 0 and shapes[Shape.BIT] >= _FEW_BITS
 
 
 def first_sentence(comment: str) -> str:

@@ -13,7 +13,10 @@ _T = InferredType
 # `USER` names a person at a server; where the value is a number or a boolean it does not.
 _WRONG_TYPE_COUNTS = 0.3
 _NUMBERS = frozenset({_T.INTEGER, _T.NUMBER, _T.DURATION})
-_GOES_WITH = dict.fromkeys(_NUMBERS, _NUMBERS) | {_T.BOOLEAN: frozenset({_T.BOOLEAN})}
+_GOES_WITH = dict.fromkeys(_NUMBERS, _NUMBERS) | {
+    _T.BOOLEAN: frozenset({_T.BOOLEAN}),
+    _T.EMAIL: frozenset({_T.EMAIL}),
+}
 _CANNOT_CARRY = _NUMBERS | {_T.BOOLEAN, _T.ENUM}
 # What stands behind REDIS_ or SMTP_ as a text mostly says where or how; a number may tune it.
 _PRODUCT_COUNTS = {
@@ -24,7 +27,8 @@ _PRODUCT_COUNTS = {
     _T.PATH: 2.0,
 }
 _NAMED_OTHERWISE = 0.5
-_NAMES_OF_TEXT = frozenset("id sid version account number".split())
+_SHORTEST_PIN = 4
+_NAMES_OF_TEXT = frozenset("id sid version account number user username login".split())
 _STORES_AND_MAIL = {"database", "cache", "queue", "search", "vector", "storage", "mail"}
 
 
@@ -54,7 +58,7 @@ def _from_vocabulary(facts: KeyFacts, kind: InferredType) -> Iterator[Evidence]:
 def _fits(match: NameMatch, kind: InferredType, facts: KeyFacts) -> bool:
     rule = match.rule
     if rule.favours is _K.SECRET:
-        return facts.says_nothing or kind not in {_T.BOOLEAN, _T.ENUM, _T.NUMBER, _T.DURATION}
+        return facts.says_nothing or not _cannot_be_secret(match, kind, facts.value)
     if kind is _T.BOOLEAN and rule.favours is _K.INFRASTRUCTURE:
         wiring = rule.at is At.ANY and rule.weight >= 5
         any_type = rule.type is None and rule.weight >= 4
@@ -62,6 +66,15 @@ def _fits(match: NameMatch, kind: InferredType, facts: KeyFacts) -> bool:
     if rule.at is At.EXACT or match.phrase.split()[-1] in _NAMES_OF_TEXT:
         return True
     return rule.type is None or rule.type in _GOES_WITH.get(kind, {rule.type})
+
+
+def _cannot_be_secret(match: NameMatch, kind: InferredType, value: str) -> bool:
+    """A switch, a choice, a small number, or a plain web address under a database's name."""
+    if kind in {_T.BOOLEAN, _T.ENUM, _T.NUMBER, _T.DURATION}:
+        return True
+    small = kind is _T.INTEGER and len(value.strip()) < _SHORTEST_PIN
+    web = match.phrase.endswith((" url", " uri")) and value.startswith(("http://", "https://"))
+    return small or web
 
 
 def _from_products(facts: KeyFacts, kind: InferredType) -> Iterator[Evidence]:

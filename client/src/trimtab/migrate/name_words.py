@@ -12,11 +12,11 @@ _NUMBERED = re.compile(r"([a-z]{4,})\d+")
 _LEFT = frozenset(
     "api app auth base bucket cache client data db host http https log mail mysql pg postgres "
     "queue redis root s3 server site smtp sql static temp tmp user web worker public private "
-    "secret access bind admin proxy login file".split()
+    "secret access bind admin proxy login file max min num".split()
 )
 _RIGHT = frozenset(
     "url uri host port dir path pass password user username name key token secret file id level "
-    "engine type size timeout root limit backend mode".split()
+    "engine type size timeout root limit backend mode threads connections workers".split()
 )
 _WHICH_ONE = frozenset(
     "base64 b64 json pem hex raw value dev development prod production staging test testing local "

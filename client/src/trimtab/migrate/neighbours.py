@@ -1,6 +1,6 @@
 """What the keys beside a key say: an id beside its secret, a name beside its host."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 
 from trimtab.migrate.evidence import Evidence, KeyClass, Witness
 from trimtab.migrate.key_facts import KeyFacts
@@ -14,10 +14,9 @@ _CONNECTION_ENDINGS = ("HOST", "PORT", "SERVER", "PASSWORD", "PASS", "USER", "US
 _CONNECTION_PARTS = ("NAME", "USER", "USERNAME", "DATABASE", "DB", "ID", "SCHEMA", "LOGIN", "EMAIL")
 
 
-def neighbour_evidence(facts: KeyFacts, everything: Mapping[str, KeyFacts]) -> Iterator[Evidence]:
-    """Evidence from keys of the same stem; `everything` is all keys of the file."""
+def neighbour_evidence(facts: KeyFacts, names: Collection[str]) -> Iterator[Evidence]:
+    """Evidence from keys of the same stem; `names` are all keys of the file in capitals."""
     key = facts.key.upper()
-    names = {other.upper() for other in everything}
     for ending in _ID_ENDINGS:
         if stem := _stem(key, ending):
             secret = next((stem + end for end in _SECRET_ENDINGS if stem + end in names), None)

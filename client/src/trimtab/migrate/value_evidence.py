@@ -89,8 +89,9 @@ def _from_credentials(facts: KeyFacts) -> Iterator[Evidence]:
 
 
 def _names_a_store(facts: KeyFacts) -> bool:
-    kinds = known_services().kinds.get(facts.value.strip().lower(), frozenset())
-    return bool(kinds & _STORES)
+    value = facts.value.strip().lower()
+    kinds = known_services().kinds.get(value, frozenset())
+    return bool(kinds & _STORES) and (len(value) > 3 or value == "s3")
 
 
 def _all_addresses(value: str) -> bool:

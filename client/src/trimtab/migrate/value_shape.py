@@ -159,6 +159,7 @@ _TESTS: tuple[tuple[Shape, Callable[[str], bool]], ...] = (
     (Shape.BYTES, _matches(r"\d+(\.\d+)? ?([kmgt]i?b?|bytes)")),
     (Shape.CRON, _is_cron),
     (Shape.PATH, _is_path),
+    (Shape.TEXT, _matches(r"\d{1,2}:\d{2}(:\d{2})?")),
     (Shape.HOST, _matches(_HOST)),
     (Shape.RANDOM, _is_random),
     (Shape.LIST, _is_list),
