@@ -27,6 +27,18 @@ WRAPPERS = {
         "def get(n, default='a'):\n    return os.getenv(n, default)\nget('X')",
         {"default": "a"},
     ),
+    "default under any name": (
+        "def get(n, d):\n    v = os.getenv(n)\n    return float(v) if v else d\nget('X', 3)",
+        {"cast": "float", "default": "3"},
+    ),
+    "other parameters": (
+        "def get(n, group, required):\n    return load(os.getenv(n), group)\nget('X', 'a', True)",
+        {},
+    ),
+    "cast in its name": (
+        "def env_int(n):\n    return parse(os.getenv(n))\nenv_int('X')",
+        {"cast": "int"},
+    ),
     "cast as an argument": (
         (
             "def get(n, default=None, cast=str):\n    return cast(os.getenv(n, default))\n"

@@ -1,6 +1,7 @@
 """Which words mean true, false or a variable's name, in whatever language they are written."""
 
 import re
+from collections.abc import Callable
 
 from .reference import Cast
 
@@ -25,7 +26,7 @@ _CAST_IN_NAME = re.compile(
     r"|[a-z](Bool|Boolean|Float|Int|Integer|Json|List)$"
 )
 _LONGEST_NUMBER = 40
-DEFAULT_PARAMETER = re.compile(r"(?i)_?(default|fallback|dflt|def|alternative|otherwise)")
+_DEFAULT_PARAMETER = re.compile(r"(?i)[_$]*(default|fallback|dflt|def|alternative|otherwise)")
 
 
 def are_boolean(words: list[str]) -> bool:
@@ -39,6 +40,12 @@ def cast_in_name(name: str) -> Cast | None:
         return Cast.BOOL
     found = _CAST_IN_NAME.search(name)
     return _CASTS[(found[1] or found[2]).lower()] if found else None
+
+
+def default_parameter(others: list[str], given_back: Callable[[str], bool]) -> str | None:
+    """Which parameter beside the name is the default: one so called, or one that is given back."""
+    named = next((name for name in others if _DEFAULT_PARAMETER.match(name)), None)
+    return named or next((name for name in others if given_back(name)), None)
 
 
 def number_text(text: str) -> str | None:

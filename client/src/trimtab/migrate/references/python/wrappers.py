@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ..exports import Exports, Wrapper
 from ..reference import NOTHING, Cast, Facts, with_default
-from ..words import DEFAULT_PARAMETER, cast_in_name
+from ..words import cast_in_name, default_parameter
 from .annotations import annotation_facts
 from .casts import type_facts
 from .context import read_facts
@@ -26,7 +26,7 @@ def wrapper_of(module: Module, read: Read, name: ParameterName) -> Wrapper | Non
         return None
     parameters = parameter_names(function)
     offset = 1 if owner and parameters[:1] in (["self"], ["cls"]) else 0
-    default_name = _default_parameter(read, parameters[offset:], name.parameter)
+    default_name = _default_parameter(read, function, parameters[offset:], name.parameter)
     facts = read_facts(module, read.node).within(replace(read.facts, default=None))
     if facts.cast is None:
         facts = facts.within(_returned(module, function))
@@ -121,12 +121,32 @@ def _name(module: Module, function: FunctionNode) -> tuple[str | None, str | Non
     return function.name, parent.name if isinstance(parent, ast.ClassDef) else None
 
 
-def _default_parameter(read: Read, parameters: list[str], key: str) -> str | None:
+def _default_parameter(
+    read: Read, function: FunctionNode, parameters: list[str], key: str
+) -> str | None:
     spelled = dotted(read.default) if read.default is not None else None
     if spelled in parameters and spelled != key:
         return spelled
+    given_back = {
+        value.id
+        for part in ast.walk(function)
+        for value in _outcomes(part)
+        if isinstance(value, ast.Name)
+    }
     others = [name for name in parameters if name != key and name not in _CAST_PARAMETERS]
-    return next((name for name in others if DEFAULT_PARAMETER.match(name)), None)
+    return default_parameter(others, lambda name: name in given_back)
+
+
+def _outcomes(node: ast.AST) -> list[ast.expr]:
+    """What an expression or a statement can give back instead of the variable."""
+    match node:
+        case ast.Return(value=ast.expr() as value):
+            return [value]
+        case ast.IfExp():
+            return [node.body, node.orelse]
+        case ast.BoolOp():
+            return node.values
+    return []
 
 
 def _signature_default(module: Module, function: FunctionNode, name: str | None) -> str | None:

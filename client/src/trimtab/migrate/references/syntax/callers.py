@@ -80,11 +80,12 @@ class Callers:
 
     def _read(self, call: Call, wrapper: Wrapper) -> SyntaxRead:
         facts, at = wrapper.facts, wrapper.default
-        if at is not None and at < len(call.arguments):
-            facts = with_default(self._constants.text(call.arguments[at]), facts)
+        default = None if at is None else next(iter(call.arguments[at : at + 1]), None)
+        if default is not None:
+            facts = with_default(self._constants.text(default), facts)
         elif wrapper.default_text is not None:
             facts = with_default(wrapper.default_text, facts)
         else:
             facts = replace(facts, required=wrapper.required_without_default)
         key = call.arguments[wrapper.key]
-        return SyntaxRead(call.node, key, wrapper.name, facts, through=wrapper)
+        return SyntaxRead(call.node, key, wrapper.name, facts, default, through=wrapper)

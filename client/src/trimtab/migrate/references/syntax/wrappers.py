@@ -6,11 +6,13 @@ from dataclasses import replace
 from ast_grep_py import SgNode
 
 from ..exports import Wrapper
-from ..words import DEFAULT_PARAMETER, cast_in_name
+from ..words import cast_in_name, default_parameter
 from .constants import Constants, NamePattern, parameter_default, parameters
 from .context import Context, assigned_name
 from .dialect import Dialect, SyntaxRead
 
+# `return d`, `?? d`, `|| d`, `or d`, `?: d`, `x ? x : d`, `unwrap_or(d`
+_GIVEN_BACK = r"(\breturn|\?\?|\|\||\bor|\?:|\s:|\belse|\bunwrap_or\()\s*\(?{}(?![\w(])"
 _METHODS = frozenset({"method_definition", "method_declaration"})
 _FAILS = re.compile(r"\b(throw|panic|raise|Fatal\w*|die|exit|abort|expect|unwrap)\b")
 
@@ -28,7 +30,7 @@ def wrapper_of(
     if name is None:
         return None
     names = parameters(function, dialect)
-    default = _default(read, names, pattern.parameter)
+    default = _default(read, function, names, pattern.parameter)
     facts = context.facts(read.node).within(replace(read.facts, default=None))
     if facts.cast is None:
         facts = replace(facts, cast=cast_in_name(name))
@@ -72,12 +74,13 @@ def _holder(function: SgNode) -> str:
     return parent.kind() if parent is not None else ""
 
 
-def _default(read: SyntaxRead, names: list[str], key: str) -> int | None:
+def _default(read: SyntaxRead, function: SgNode, names: list[str], key: str) -> int | None:
     others = [name for name in names if name != key]
     spelled = read.default.text() if read.default is not None else None
-    if spelled in others:
-        return names.index(spelled)
-    named = next((name for name in others if DEFAULT_PARAMETER.match(name.lstrip("$"))), None)
-    if named is None and len(names) == 2 and names[0] == key:
-        named = names[1]
-    return None if named is None else names.index(named)
+    body = function.text()
+
+    def is_given_back(name: str) -> bool:
+        return re.search(_GIVEN_BACK.format(re.escape(name)), body) is not None
+
+    found = spelled if spelled in others else default_parameter(others, is_given_back)
+    return None if found is None else names.index(found)
