@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from trimtab.admin import Admin
 from trimtab.migrate.apply import CannotApply
 from trimtab.migrate.edits import MOST_EDITS, Item
 from trimtab.migrate.plan import Plan
@@ -46,6 +47,25 @@ def cut_over(
         [one for key in keys for one in verification.about(key, reached)] if to == "store" else []
     )
     return CutOver(items, against)
+
+
+def needed(admin: Admin, items: Sequence[Item]) -> list[Item]:
+    """Those of many edits that change something, as the server says; raises CannotApply.
+
+    Only it knows which environments have a policy of their own.
+    """
+    if len(items) <= MOST_EDITS:
+        return list(items)
+    found: list[Item] = []
+    for start in range(0, len(items), MOST_EDITS):
+        part = items[start : start + MOST_EDITS]
+        would = admin.bulk(part, dry_run=True).items
+        changed = {(one.key, one.environment) for one in would}
+        found += [item for item in part if (item["key"], item["environment"]) in changed]
+    if len(found) > MOST_EDITS:
+        reason = f"That would be {len(found):,} edits, and one change holds {MOST_EDITS:,}."
+        raise CannotApply([reason])
+    return found
 
 
 def keys_of(plan: Plan, given: Sequence[str], *, every: bool) -> list[str]:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from trimtab.admin import Entity
+from trimtab.migrate.env_value import env_value
 from trimtab.migrate.evidence import KeyClass
 from trimtab.migrate.inventory import NamedFiles, Occurrence
 from trimtab.migrate.plan import BASE, Plan, PlannedKey
 from trimtab.migrate.secrets import scan_value
 from trimtab.migrate.store_state import StoreState, same
-from trimtab.migrate.text_to_value import text_to_value
 from trimtab.value_types import NotOfType, Value, ValueType, canonical_text
 
 HIDDEN = "(hidden)"
@@ -219,10 +219,8 @@ class _Judge:
 
 def _typed(entity: Entity, place: Occurrence | None) -> Value | None:
     """The environment's text as a value of the setting's type; None: it gives none."""
-    store_type = ValueType(entity.type)
-    if place is None or (not place.value.strip() and store_type is not ValueType.STRING):
-        return None
-    return text_to_value(store_type, place.value).value
+    converted = env_value(ValueType(entity.type), place.value) if place else None
+    return converted.value if converted else None
 
 
 def _shown(one: PlannedKey, entity: Entity, value: Value | None) -> Value | None:

@@ -3,17 +3,20 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
+from trimtab.admin.keys import RESERVED
 from trimtab.migrate.dialect import Dialect
 from trimtab.migrate.evidence import KeyClass
 from trimtab.migrate.inventory import Inventory, Occurrence
 from trimtab.migrate.secrets import scan_value
 from trimtab.value_types import Value
 
+from .code_rules import with_code_rules
 from .conceal import Concealer
 from .decide import Decided, decide
 from .default import Default, default_of
 from .evidence import closeness, sentences
 from .model import BASE, Plan, PlannedKey, Target
+from .other_names import other_names
 from .overrides import Override, overridden
 from .values import Typed, texts_of, typed
 
@@ -66,6 +69,10 @@ def _unread(inventory: Inventory) -> Iterator[str]:
     yield from (f"{path}: is a link out of the tree" for path in inventory.scan.links_skipped)
 
 
+_CATEGORIES = {KeyClass.SECRET: "credentials", KeyClass.INFRASTRUCTURE: "infrastructure"}
+_LIBRARIES = (Dialect.PYTHON_DOTENV, Dialect.NODE_DOTENV, Dialect.COMPOSE)
+
+
 class _Builder:
     def __init__(
         self, inventory: Inventory, concealer: Concealer, overrides: Mapping[str, Override]
@@ -73,6 +80,10 @@ class _Builder:
         self._inventory = inventory
         self._concealer = concealer
         self._overrides = overrides
+        self._unusable = dict(_unusable_names(inventory.names))
+        self._others: dict[str, list[str]] = {}
+        for name, chosen in other_names(inventory).items():
+            self._others.setdefault(chosen, []).append(name)
         self._differences = {
             (file.path, one.key): one for file in inventory.files for one in file.differences
         }
@@ -80,18 +91,20 @@ class _Builder:
     def planned(self, one: Decided) -> PlannedKey:
         """The key as it goes to the database, unless something only its values show forbids it."""
         override = self._overrides.get(one.key)
-        rules: Mapping[str, object] = one.decision.validation_rules
-        if override is not None and override.rules is not None:
-            rules = override.rules
-        read = typed(one.decision.store_type, rules, texts_of(one.occurrences))
         references = self._inventory.references.get(one.key, ())
+        store_type = one.decision.store_type
+        rules = with_code_rules(store_type, one.decision.validation_rules, references)
+        if override is not None and override.rules is not None:
+            rules = dict(override.rules)
+        read = typed(store_type, rules, texts_of(one.occurrences))
         default = default_of(read.store_type, read.rules, one.occurrences, references)
         doubts = [*one.doubts, *self._doubts_about(one)]
         if not one.decision.key_class.goes_to_database:
             return self._key(one, read, Default(), KeyClass(one.decision.key_class), doubts)
-        refusal = self._refusal(one.key, read, default.value)
-        if refusal is not None:
-            return self._key(one, read, Default(), KeyClass.SECRET, [*doubts, refusal])
+        if (reason := self._unusable.get(one.key)) is not None:
+            return self._key(one, read, Default(), KeyClass.INFRASTRUCTURE, [*doubts, reason])
+        if (reason := self._refusal(one.key, read, default.value)) is not None:
+            return self._key(one, read, Default(), KeyClass.SECRET, [*doubts, reason])
         doubts += [*read.doubts, *default.doubts]
         return self._key(one, read, default, one.decision.key_class, doubts)
 
@@ -108,6 +121,7 @@ class _Builder:
         references = self._inventory.references.get(one.key, ())
         evidence = [*sentences(decision, references), *default.evidence, *read.notes]
         evidence += self._read_differently(one, by_shell_alone=True)
+        evidence += [f"the code also reads it as {name}" for name in self._others.get(one.key, ())]
         sources = [place.where for place in one.occurrences]
         sources += [f"{place.path}:{place.line}" for place in references]
         stays = key_class is not decision.key_class and not moves
@@ -117,7 +131,7 @@ class _Builder:
             target=Target.DATABASE if moves else Target.ENVIRONMENT,
             type=decision.type,
             store_type=read.store_type,
-            category="credentials" if stays else decision.category,
+            category=_CATEGORIES[key_class] if stays else decision.category,
             values=read.values if moves else {},
             default=default.value if moves else None,
             validation_rules={} if key_class is KeyClass.SECRET else self._rules(read),
@@ -154,14 +168,24 @@ class _Builder:
         yield from _contradictions(one.occurrences)
 
     def _read_differently(self, one: Decided, *, by_shell_alone: bool) -> Iterator[str]:
-        """A value that depends on who reads the file; few read it with a shell."""
+        """A value that depends on which library reads it; few read env files with a shell."""
         for place in one.occurrences:
             found = self._differences.get((place.path, one.key))
             if found is None or not place.sets:
                 continue
-            others = {text for who, text in found.values.items() if who is not Dialect.POSIX_SHELL}
-            if (len(others) == 1) == by_shell_alone:
+            texts = {found.values[who] for who in _LIBRARIES} - {None}
+            if (len(texts) < 2) == by_shell_alone:
                 yield f"{place.where}: {found.reason}"
+
+
+def _unusable_names(names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Names that no setting can have beside the others, each with the reason."""
+    first: dict[str, str] = {}
+    for name in names:
+        if name.casefold() in RESERVED:
+            yield name, f"the store uses {name} for a route of its own, so no setting can have it"
+        elif first.setdefault(name.casefold(), name) != name:
+            yield name, f"it differs from {first[name.casefold()]} only in upper and lower case"
 
 
 def _is_credential(key: str, rule: object) -> bool:

@@ -10,6 +10,7 @@ from trimtab.migrate.evidence import Evidence, KeyClass, Witness
 from trimtab.migrate.inventory import Inventory, Occurrence
 
 from .model import BASE
+from .other_names import other_names
 
 # What keeps a value out of the database comes first.
 _CAREFUL = (
@@ -37,7 +38,8 @@ class Decided:
 
 
 def decide(inventory: Inventory) -> list[Decided]:
-    """Decide about every key that a file names or the code reads."""
+    """Decide about every key that a file names or the code reads; of a field's names, one."""
+    others = other_names(inventory)
     environments = dict.fromkeys((BASE, *inventory.environments))
     decisions = {name: _classified(inventory, name) for name in environments}
     by_key: dict[str, list[Occurrence]] = {}
@@ -50,6 +52,7 @@ def decide(inventory: Inventory) -> list[Decided]:
             tuple(by_key.get(key, ())),
         )
         for key in inventory.names
+        if key not in others
     ]
     return _without_borrowed_secrets(decided)
 

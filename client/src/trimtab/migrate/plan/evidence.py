@@ -53,12 +53,12 @@ def what_it_does(one: Reference) -> str:
 
 
 def closeness(decision: Decision) -> Iterator[str]:
-    """A doubt where another class weighs nearly as much."""
+    """A doubt where the other target weighs nearly as much, or the type is hardly known."""
     if decision.confidence >= DOUBTFUL_BELOW:
         return
     weights = _weights((item.favours, item.weight) for item in decision.evidence)
     mine = "runtime" if decision.key_class in _RUNTIME else decision.key_class.value
-    others = [name for name in weights if name != mine]
+    others = [name for name in weights if (name == "runtime") != (mine == "runtime")]
     if not weights.get(mine):
         yield "little is known about it, so it stays in the environment"
     elif others:
@@ -67,7 +67,7 @@ def closeness(decision: Decision) -> Iterator[str]:
             f"the evidence is close: {mine} weighs {weights[mine]:.3g}, "
             f"{second} {weights[second]:.3g}"
         )
-    else:
+    elif mine == "runtime":
         yield f"its type is doubtful ({decision.type})"
 
 

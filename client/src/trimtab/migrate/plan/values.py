@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from trimtab.migrate.env_value import env_value
 from trimtab.migrate.formats import suits_format
 from trimtab.migrate.inventory import Occurrence
-from trimtab.migrate.text_to_value import text_to_value
 from trimtab.value_types import NotOfType, Value, ValueType, canonical_text
 
 from .model import BASE
@@ -74,10 +74,8 @@ def _refused(store_type: ValueType, texts: Mapping[str, Occurrence]) -> Iterator
 
 
 def _read(store_type: ValueType, one: Occurrence) -> tuple[Value | None, str]:
-    if not one.value.strip() and store_type is not ValueType.STRING:
-        return None, ""
-    converted = text_to_value(store_type, one.value)
-    return converted.value, converted.note
+    converted = env_value(store_type, one.value)
+    return (None, "") if converted is None else (converted.value, converted.note)
 
 
 def _obeyed(

@@ -1,18 +1,20 @@
 """`trimtab migrate cutover`: let the store count, key by key and environment by environment."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
+from trimtab.admin import Change
 from trimtab.cli.ask import ask
 from trimtab.cli.changes import print_change, say_written
+from trimtab.cli.connect import Store
 from trimtab.cli.exits import UsageMistake
 from trimtab.cli.options import Application, AsJson, Comment, Yes
 from trimtab.cli.output import complain, print_json, say
 from trimtab.errors import TrimtabError
 from trimtab.migrate.comment_out import comment_out
-from trimtab.migrate.cutover import CutOver, cut_over, keys_of
+from trimtab.migrate.cutover import CutOver, cut_over, keys_of, needed
 from trimtab.migrate.store_state import StoreState, read_store
 from trimtab.migrate.verify import verify
 
@@ -94,21 +96,35 @@ def cutover(
         if wanted.against and not force:
             raise StillDiffers(wanted)
         comment = comment or f"cut over to {to.value}"
-        would = store.admin.bulk(wanted.items, comment=comment, dry_run=True)
-        if would.items:
-            if not as_json:
-                print_change(would.items)
-            ask(f"Let {_who(to)} count for these keys?", yes=yes)
-            would = store.admin.bulk(wanted.items, comment=comment)
+        done = _change(store, wanted, _Request(to, comment, yes, as_json))
         after = read_store(store.admin) if edit_env else state
     if as_json:
-        print_json(would.raw)
-    elif would.items:
-        say_written(would)
+        print_json(done.raw if done else {"changed": False, "items": []})
+    elif done:
+        say_written(done)
     else:
         say("Nothing to write: it is so already.")
     if edit_env:
         _edit(loaded, chosen, after)
+
+
+class _Request(NamedTuple):
+    to: Policy
+    comment: str
+    yes: bool
+    as_json: bool
+
+
+def _change(store: Store, wanted: CutOver, request: _Request) -> Change | None:
+    """The change, shown before it is made; None: there is nothing to change."""
+    items = needed(store.admin, wanted.items)
+    would = store.admin.bulk(items, comment=request.comment, dry_run=True) if items else None
+    if would is None or not would.items:
+        return None
+    if not request.as_json:
+        print_change(would.items)
+    ask(f"Let {_who(request.to)} count for these keys?", yes=request.yes)
+    return store.admin.bulk(items, comment=request.comment)
 
 
 def _who(to: Policy) -> str:
