@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, update
 from raw_rows import without_triggers
 from trimtab_server.access.create_principal import create_principal
 from trimtab_server.access.issue_token import issue_token
+from trimtab_server.access.permission import Role
 from trimtab_server.access.principal import Grant, PrincipalKind
 from trimtab_server.catalog.author import Author, Channel
 from trimtab_server.catalog.create_application import create_application
@@ -73,6 +74,10 @@ class Store:
                 environment=environment,
             )
         return issued.text
+
+    async def issue_admin(self, name: str) -> str:
+        """The token of a new administrator."""
+        return await self.issue(name, Grant(Role.ADMIN))
 
     async def dump(self) -> dict[str, list[str]]:
         """Every row of every table, as texts: two dumps are equal if nothing was stored between."""

@@ -36,7 +36,8 @@ class Snapshots:
             held = self._held.get(place)
             wanted = (head.epoch, environments[environment].touched_revision)
             if held is None or (held.epoch, held.touched) != wanted:
-                held = self._held[place] = await self._build(application, environment)
+                head, held = await self._build(application, environment)
+                self._held[place] = held
         return head, held
 
     def forget(self) -> None:
@@ -50,7 +51,7 @@ class Snapshots:
             if name == application and environment in touched:
                 await self.get(application, environment)
 
-    async def _build(self, application: str, environment: str) -> Snapshot:
+    async def _build(self, application: str, environment: str) -> tuple[Application, Snapshot]:
         async with self._database.read() as connection:
             head = await existing_application(connection, application)
             state = State(
@@ -58,4 +59,4 @@ class Snapshots:
                 await load_environments(connection, head.id),
                 await load_settings(connection, head.id),
             )
-        return build_snapshot(state, environment)
+        return head, build_snapshot(state, environment)
