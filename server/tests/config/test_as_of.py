@@ -1,7 +1,6 @@
 """The past, where one change edited one place twice."""
 
 from engine_driver import Driver
-
 from trimtab_server.config.edits import CreateSetting, Place, PutSetting
 
 RATIO = Place("RATIO", "base")
