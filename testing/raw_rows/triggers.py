@@ -11,13 +11,14 @@ _TRIGGERS = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
 
 @asynccontextmanager
 async def without_triggers(connection: AsyncConnection) -> AsyncIterator[None]:
-    """PostgreSQL takes neither triggers nor foreign keys seriously for a replica; SQLite forgets
-    its triggers and gets them back."""
+    """PostgreSQL looks at neither triggers nor foreign keys for a replica; SQLite forgets its
+    triggers and gets them back, and looks at foreign keys when the transaction commits."""
     if connection.dialect.name == "postgresql":
         await connection.execute(text("SET LOCAL session_replication_role = replica"))
         yield
         await connection.execute(text("SET LOCAL session_replication_role = origin"))
         return
+    await connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
     triggers = (await connection.execute(_TRIGGERS)).all()
     for name, _ in triggers:
         await connection.exec_driver_sql(f'DROP TRIGGER "{name}"')

@@ -1,0 +1,1 @@
+"""The audit trail as it is read: questions, verification, checkpoints; and what is found later."""
