@@ -88,18 +88,13 @@ def _nameable(
     occurrences: tuple[Occurrence, ...],
 ) -> tuple[tuple[Occurrence, ...], tuple[Problem, ...]]:
     """A line whose name is itself a credential is named by its place alone."""
-    bad = {one.key for one in occurrences if _is_credential(one.key)}
+    bad = {one.key for one in occurrences if scan_text(one.key) is not None}
     problems = (
         Problem(one.path, one.assignment.line, "its name looks like a credential itself")
         for one in occurrences
         if one.key in bad
     )
     return tuple(one for one in occurrences if one.key not in bad), tuple(problems)
-
-
-def _is_credential(name: str) -> bool:
-    found = scan_text(name)
-    return found is not None and not found.doubtful
 
 
 def _left(found: FoundFiles, skip: Collection[str]) -> FoundFiles:

@@ -1,5 +1,6 @@
 """YAML as nodes that know their lines: the strict part of reading a plan."""
 
+import re
 from collections.abc import Collection
 from pathlib import Path
 
@@ -10,11 +11,16 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from .faults import BadPlan, Faults
 
 LARGEST_BYTES = 16 * 1024 * 1024
+_DEEPEST = 64  # a JSON value may have 32 levels
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
 _TEXT_TAGS = frozenset({f"{_TAG}str", f"{_TAG}timestamp"})
 _PLAIN_TAGS = _TEXT_TAGS | {f"{_TAG}{name}" for name in ("null", "bool", "int", "float")}
+_PAIR = re.compile(
+    r"(?P<before>(?<!\\)(?:\\\\)*)\\u(?P<high>d[89ab][0-9a-f]{2})\\u(?P<low>d[c-f][0-9a-f]{2})",
+    re.IGNORECASE,
+)
 _CONSTRUCTOR = SafeConstructor()
 
 
@@ -22,21 +28,31 @@ def read_document(path: Path) -> Node:
     """The one YAML (or JSON) document of a file; raises BadPlan."""
     text = _text_of(path)
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
-            if isinstance(event, yaml.AliasEvent):
-                line = event.start_mark.line + 1 if event.start_mark else 1
-                raise BadPlan(path, [(line, "An alias (*name) has no place in a plan")])
+        _check_events(path, text)
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         line = mark.line + 1 if mark else 1
         reason = str(getattr(error, "problem", None) or "this cannot be read")
         raise BadPlan(path, [(line, f"This is not valid YAML: {reason}")]) from None
-    except RecursionError:
-        raise BadPlan(path, [(1, "It is nested too deeply")]) from None
     if node is None:
         raise BadPlan(path, [(1, "It is empty")])
     return node
+
+
+def _check_events(path: Path, text: str) -> None:
+    """No alias, and no depth that would end the process: libyaml's composer recurses in C."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.AliasEvent):
+            raise BadPlan(path, [(line, "An alias (*name) has no place in a plan")])
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _DEEPEST:
+            raise BadPlan(path, [(line, "It is nested too deeply")])
 
 
 def line_of(node: Node) -> int:
@@ -124,10 +140,17 @@ def _text_of(path: Path) -> str:
             data = file.read(LARGEST_BYTES + 1)
         if len(data) > LARGEST_BYTES:
             raise BadPlan(path, [(1, f"It is larger than {LARGEST_BYTES // 2**20} MiB")])
-        return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
+        # JSON may write a character as two escapes, which YAML does not know.
+        return _PAIR.sub(_character, text) if text.lstrip()[:1] == "{" else text
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise BadPlan(path, [(line, "It is not UTF-8 text")]) from None
+
+
+def _character(match: re.Match[str]) -> str:
+    pair = f"{match['high']}{match['low']}"
+    return match["before"] + bytes.fromhex(pair).decode("utf-16-be")
 
 
 def _quoted(name: str) -> str:
