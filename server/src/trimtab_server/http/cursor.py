@@ -21,11 +21,17 @@ class Listed(StrEnum):
 
     KEYS = "keys"
     VERSIONS = "versions"
+    ENTRIES = "entries"
 
 
 _POSITIONS = {
     Listed.KEYS: re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,254}"),
     Listed.VERSIONS: re.compile(r"[0-9]{1,16}\.[0-9]{1,9}"),
+    Listed.ENTRIES: re.compile(
+        r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d)T(?:[01]\d|2[0-3])(?::[0-5]\d){2}\.\d{6}Z"
+        r"\|(?:system|application:[0-9a-f-]{36})\|[0-9]{1,16}",
+        re.ASCII,
+    ),
 }
 
 
@@ -44,7 +50,11 @@ class _Position:
         self,
         cursor: Annotated[
             str | None,
-            Query(max_length=512, description="`nextCursor` of the page before."),
+            Query(
+                max_length=512,
+                description="`nextCursor` of the page before.",
+                examples=["a2V5czpHUkVFVElORw"],
+            ),
         ] = None,
     ) -> str | None:
         if cursor is None:
@@ -65,3 +75,4 @@ def _decoded(cursor: str) -> str:
 
 KeyCursor = Annotated[str | None, Depends(_Position(Listed.KEYS))]
 VersionCursor = Annotated[str | None, Depends(_Position(Listed.VERSIONS))]
+EntryCursor = Annotated[str | None, Depends(_Position(Listed.ENTRIES))]
