@@ -4,6 +4,8 @@ from typing import Any
 
 import httpx2
 
+from trimtab_server.http.problem_examples import EXAMPLES
+
 _MEMBERS = {"type", "title", "status", "detail", "code", "requestId", "errors"}
 
 
@@ -24,7 +26,9 @@ def assert_problem(
     assert document["status"] == status
     assert document["type"] == f"urn:trimtab:problem:{document['code']}"
     assert document["requestId"] == response.headers["x-request-id"]
-    assert document["title"]
+    known = EXAMPLES[document["code"]]
+    assert (status, document["title"]) == (known.status, known.title)
+    assert all(name in response.headers for name in known.headers)
     assert document["detail"]
     if code is not None:
         assert document["code"] == code, document

@@ -5,11 +5,10 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from fastapi import Depends, FastAPI, Request
-from fastapi.openapi.utils import get_openapi
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from trimtab_server import __version__
 from trimtab_server.access.authenticate import Authenticator
@@ -25,6 +24,7 @@ from trimtab_server.delivery.snapshots import Snapshots
 from trimtab_server.history import routes as history_routes
 from trimtab_server.http import documentation, health
 from trimtab_server.http.body import MAX_BULK_BYTES, BodyMiddleware
+from trimtab_server.http.description import describe, operation_id
 from trimtab_server.http.head import HeadMiddleware
 from trimtab_server.http.last_resort import LastResortMiddleware
 from trimtab_server.http.metrics import Metrics, MetricsMiddleware
@@ -32,6 +32,7 @@ from trimtab_server.http.problems import install_problem_handlers
 from trimtab_server.http.refuse_unread import refuse_unread
 from trimtab_server.http.request_context import RequestContextMiddleware
 from trimtab_server.http.request_text import RequestTextMiddleware
+from trimtab_server.http.responses import problems
 from trimtab_server.infra.database import Database
 from trimtab_server.settings import Settings
 
@@ -77,11 +78,11 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(
         title="Trimtab",
         version=__version__,
-        description="Typed, validated, audited configuration, served from a database.",
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,  # one resource, one address
+        generate_unique_id_function=operation_id,
         lifespan=lifespan,
     )
     _add_routes(app)
@@ -89,7 +90,7 @@ def create_app(settings: Settings) -> FastAPI:
     check_routes_declare_permission(app)
     authenticator = Authenticator(database, monotonic=time.monotonic, now=_now)
     _add_middleware(app, settings, authenticator, metrics)
-    app.openapi = lambda: _describe(app)  # type: ignore[method-assign]  # FastAPI's own way
+    app.openapi = lambda: describe(app, health.PATHS)  # type: ignore[method-assign]  # FastAPI's own way
     return app
 
 
@@ -104,7 +105,13 @@ def _add_routes(app: FastAPI) -> None:
     ):
         app.include_router(router, dependencies=[Depends(refuse_unread)])
 
-    @app.get("/metrics", dependencies=[requires(Permission.METRICS_READ)], tags=["health"])
+    @app.get(
+        "/metrics",
+        response_class=PlainTextResponse,
+        responses={200: {"description": "All counters."}, **problems()},
+        dependencies=[requires(Permission.METRICS_READ)],
+        tags=["health"],
+    )
     async def metrics(request: Request) -> Response:
         """Counters of this process, in Prometheus' text format."""
         reply: Response = request.state.metrics.reply()
@@ -127,21 +134,3 @@ def _add_middleware(
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _describe(app: FastAPI) -> dict[str, Any]:
-    if app.openapi_schema is None:
-        schema = get_openapi(
-            title=app.title,
-            version=app.version,
-            description=app.description,
-            routes=app.routes,
-        )
-        schema["components"]["securitySchemes"] = {
-            "token": {"type": "http", "scheme": "bearer", "description": "`tt_...`"}
-        }
-        schema["security"] = [{"token": []}]
-        for path in health.PATHS:
-            schema["paths"][path]["get"]["security"] = []
-        app.openapi_schema = schema
-    return app.openapi_schema

@@ -41,4 +41,4 @@ class NameTaken(TrimtabError):
 
     code = "conflict"
     status = 409
-    title = "The name is in use."
+    title = "What is stored stands against this."

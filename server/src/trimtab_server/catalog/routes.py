@@ -31,8 +31,9 @@ from trimtab_server.catalog.scope import (
     application_of,
 )
 from trimtab_server.http.instants import instant
+from trimtab_server.http.responses import BODY, SCOPE, problems
 from trimtab_server.http.sessions import ReadConnection, WriteConnection
-from trimtab_server.http.wire import json_reply, problems
+from trimtab_server.http.wire import json_reply
 
 router = APIRouter(prefix="/api/v1")
 
@@ -41,7 +42,7 @@ router = APIRouter(prefix="/api/v1")
     "/environments",
     tags=["environments"],
     response_model=EnvironmentList,
-    responses=problems(),
+    responses=problems("unknown-application"),
     dependencies=[requires(Permission.ENVIRONMENT_READ)],
 )
 async def get_environments(
@@ -61,7 +62,7 @@ async def get_environments(
     tags=["environments"],
     status_code=201,
     response_model=EnvironmentReply,
-    responses=problems(409, 413, 415),
+    responses=problems(*BODY, *SCOPE, "conflict", "environment-refused"),
     dependencies=[requires(Permission.ENVIRONMENT_CREATE)],
 )
 async def post_environment(
@@ -100,7 +101,7 @@ async def get_applications(connection: ReadConnection) -> Response:
     tags=["applications"],
     status_code=201,
     response_model=ApplicationReply,
-    responses=problems(409, 413, 415),
+    responses=problems(*BODY, "conflict", "environment-refused"),
     dependencies=[requires(Permission.APPLICATION_CREATE)],
 )
 async def post_application(

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from trimtab_server.http.wire import WireModel
+from trimtab_server.http.wire import WireModel, example
 
 Name = Annotated[str, Field(max_length=63, examples=["staging"])]
 
@@ -29,6 +29,8 @@ class EnvironmentList(WireModel):
 class PostEnvironment(WireModel):
     """A new environment below an existing one; the parent stays for good."""
 
+    model_config = example({"name": "qa", "parent": "staging"})
+
     name: Name
     parent: Annotated[str | None, Field(max_length=63, examples=["base"])]
     application: Annotated[str | None, Field(min_length=1, max_length=63)] = None
@@ -51,5 +53,7 @@ class ApplicationList(WireModel):
 
 class PostApplication(WireModel):
     """A new application; it starts with base, dev, staging and prod."""
+
+    model_config = example({"name": "assistant"})
 
     name: Annotated[str, Field(max_length=63, examples=["assistant"])]

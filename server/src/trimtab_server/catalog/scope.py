@@ -1,9 +1,9 @@
 """Which application and environment a request means."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Header, Query, Request
 
 from trimtab_server.access.requires import CurrentPrincipal
 from trimtab_server.catalog.author import Author, Channel
@@ -81,14 +81,22 @@ def _write_scope(
     )
 
 
-def _author(request: Request, principal: CurrentPrincipal) -> Author:
+def _author(
+    request: Request,
+    principal: CurrentPrincipal,
+    channel: Annotated[
+        Literal["api", "cli", "sdk", "migration"],
+        Header(
+            alias="Trimtab-Channel",
+            description="Through what the change is made; the history keeps it.",
+        ),
+    ] = "api",
+) -> Author:
     """The credential is the actor; only the channel is the caller's word."""
-    said = request.headers.get("trimtab-channel", Channel.API).lower()
-    channel = Channel(said) if said in set(Channel) - {Channel.SERVER} else Channel.API
     return Author(
         id=str(principal.id),
         name=principal.name,
-        channel=channel,
+        channel=Channel(channel),
         request_id=request_id_of(request.scope),
         address=address_of(request.scope),
     )

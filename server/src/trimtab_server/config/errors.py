@@ -27,7 +27,7 @@ class ChangeRefused(TrimtabError):
 
 _KINDS = {
     404: ("not-found", "There is no such thing here."),
-    409: ("conflict", "What is stored stands against this change."),
+    409: ("conflict", "What is stored stands against this."),
     413: ("value-too-large", "A value is too large."),
     412: ("version-moved", "Somebody else changed this in the meantime."),
 }

@@ -14,7 +14,11 @@ def _moment(
         Whole | None, Query(ge=0, le=2**53 - 1, description="Read as of this revision.")
     ] = None,
     at: Annotated[
-        Instant | None, Query(description="Read as of this instant (RFC 3339, with its zone).")
+        Instant | None,
+        Query(
+            description="Read as of this instant (RFC 3339, with its zone).",
+            examples=["2026-11-23T08:00:00Z"],
+        ),
     ] = None,
     strong: Annotated[
         Flag, Query(description="Read the database itself; the present always does so here.")

@@ -26,8 +26,9 @@ from trimtab_server.config.judge import judge
 from trimtab_server.config.schemas import BulkItem, ChangeReply, PostBulk, Verdict
 from trimtab_server.config.write_request import CurrentWriting, change_reply, precondition_of
 from trimtab_server.http.preconditions import parse_tags
+from trimtab_server.http.responses import BODY, change, problems
 from trimtab_server.http.sessions import AnyDatabase, ReadConnection
-from trimtab_server.http.wire import json_reply, problems
+from trimtab_server.http.wire import json_reply
 from trimtab_server.kernel.violation import Violation
 
 router = APIRouter(prefix="/api/v1/config", tags=["configuration"])
@@ -36,7 +37,7 @@ router = APIRouter(prefix="/api/v1/config", tags=["configuration"])
 @router.post(
     "/bulk",
     response_model=ChangeReply,
-    responses=problems(404, 409, 412, 413, 415),
+    responses=change("not-found", "version-moved"),
     dependencies=[requires(Permission.CONFIG_WRITE, decided_inside=True)],
 )
 async def edit_many(
@@ -60,7 +61,7 @@ async def edit_many(
 @router.post(
     "/validate",
     response_model=Verdict,
-    responses=problems(413, 415),
+    responses=problems(*BODY, "unknown-application"),
     dependencies=[requires(Permission.CONFIG_READ, decided_inside=True)],
 )
 async def validate_many(

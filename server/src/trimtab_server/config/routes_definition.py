@@ -22,7 +22,7 @@ from trimtab_server.config.write_request import (
     entity_reply,
 )
 from trimtab_server.http.key_path import KEY
-from trimtab_server.http.wire import problems
+from trimtab_server.http.responses import change
 
 router = APIRouter(prefix="/api/v1/config", tags=["definitions"])
 
@@ -30,7 +30,7 @@ router = APIRouter(prefix="/api/v1/config", tags=["definitions"])
 @router.patch(
     f"/{KEY}/definition",
     response_model=WriteReply,
-    responses=problems(404, 409, 412, 413, 415, 428),
+    responses=change("not-found", "version-moved", "precondition-required", entity=True),
     dependencies=[requires(Permission.DEFINITION_WRITE)],
 )
 async def edit_definition(
@@ -58,7 +58,7 @@ async def edit_definition(
 @router.put(
     f"/{KEY}/policy",
     response_model=WriteReply,
-    responses=problems(404, 409, 412, 413, 415, 428),
+    responses=change("not-found", "version-moved", "precondition-required", entity=True),
     dependencies=[requires(Permission.POLICY_WRITE)],
 )
 async def set_policy(

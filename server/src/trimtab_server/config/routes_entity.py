@@ -3,7 +3,7 @@
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Header, Path, Query
+from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
 from trimtab_server.access.permission import Permission
@@ -37,27 +37,37 @@ from trimtab_server.config.write_request import (
 )
 from trimtab_server.http.cursor import KeyCursor, PageSize
 from trimtab_server.http.key_path import KEY
-from trimtab_server.http.parameters import Flag
+from trimtab_server.http.parameters import CategoryFilter, Flag, IfChanged, KeyPrefix
 from trimtab_server.http.preconditions import not_modified
+from trimtab_server.http.responses import change, read, tagged_read
 from trimtab_server.http.sessions import ReadConnection
-from trimtab_server.http.wire import json_reply, problems, read_headers
+from trimtab_server.http.wire import json_reply, read_headers
 
 router = APIRouter(prefix="/api/v1/config", tags=["configuration"])
-Key = Annotated[str, Path(max_length=255, examples=["ELEVENLABS_VOICE_STABILITY"])]
+Key = Annotated[
+    str,
+    Path(
+        pattern=r"^[A-Za-z_][A-Za-z0-9_.-]{0,254}$",
+        description="The key, exactly as it was created.",
+        examples=["ELEVENLABS_VOICE_STABILITY"],
+    ),
+]
 
 
 @router.get(
     "",
     response_model=EntityPage,
-    responses=problems(),
+    responses=read("revision-not-available"),
     dependencies=[requires(Permission.CONFIG_READ)],
 )
 async def list_configuration(
     scope: FreshScope,
     connection: ReadConnection,
-    category: Annotated[str | None, Query(max_length=63)] = None,
-    prefix: Annotated[str | None, Query(max_length=255, description="Of the key.")] = None,
-    is_secret: Annotated[Flag | None, Query(alias="isSecret")] = None,
+    category: CategoryFilter = None,
+    prefix: KeyPrefix = None,
+    is_secret: Annotated[
+        Flag | None, Query(alias="isSecret", description="Only references to secrets, or none.")
+    ] = None,
     limit: PageSize = 100,
     cursor: KeyCursor = None,
 ) -> Response:
@@ -74,7 +84,7 @@ async def list_configuration(
 @router.get(
     f"/{KEY}",
     response_model=Entity,
-    responses={304: {"description": "As the ETag says."}, **problems(404)},
+    responses=tagged_read("not-found", "unknown-revision", "revision-not-available"),
     dependencies=[requires(Permission.CONFIG_READ)],
 )
 async def get_configuration(
@@ -82,7 +92,7 @@ async def get_configuration(
     scope: FreshScope,
     connection: ReadConnection,
     moment: ReadMoment,
-    if_none_match: Annotated[str | None, Header()] = None,
+    if_none_match: IfChanged = None,
 ) -> Response:
     """One key, resolved in `environment`, now or at a past revision or instant."""
     state = await load_state(
@@ -98,7 +108,7 @@ async def get_configuration(
 @router.put(
     f"/{KEY}",
     response_model=WriteReply,
-    responses=problems(404, 409, 412, 413, 415, 428),
+    responses=change("not-found", "version-moved", "precondition-required", entity=True),
     dependencies=[requires(Permission.CONFIG_WRITE)],
 )
 async def set_value(
@@ -120,7 +130,7 @@ async def set_value(
     "",
     status_code=201,
     response_model=WriteReply,
-    responses=problems(409, 413, 415),
+    responses=change(status=201, entity=True),
     dependencies=[requires(Permission.DEFINITION_WRITE, decided_inside=True)],
 )
 async def create_setting(
@@ -146,7 +156,7 @@ async def create_setting(
 @router.delete(
     f"/{KEY}",
     response_model=ChangeReply,
-    responses=problems(404, 409, 412, 428),
+    responses=change("not-found", "version-moved", "precondition-required"),
     dependencies=[requires(Permission.CONFIG_WRITE)],
 )
 async def delete_value(
@@ -155,7 +165,14 @@ async def delete_value(
     writing: CurrentWriting,
     precondition: RequiredMatch,
     cascade: Annotated[Flag, Query(description="With the overrides below the root.")] = False,
-    comment: Annotated[str | None, Query(max_length=2_000)] = None,
+    comment: Annotated[
+        str | None,
+        Query(
+            max_length=2_000,
+            description="Why; kept in the history.",
+            examples=["back to what all others have"],
+        ),
+    ] = None,
 ) -> Response:
     """Take the environment's own value away: it inherits again. In the root, the setting goes."""
     edit = RemoveValue(Place(key, scope.environment, precondition=precondition), cascade)

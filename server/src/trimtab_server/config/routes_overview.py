@@ -21,8 +21,9 @@ from trimtab_server.config.revision_wait import FreshScope
 from trimtab_server.config.routes_entity import Key
 from trimtab_server.config.schemas import Categories, Explanation, SchemaReply
 from trimtab_server.http.key_path import KEY
+from trimtab_server.http.responses import read
 from trimtab_server.http.sessions import ReadConnection
-from trimtab_server.http.wire import json_reply, problems, read_headers
+from trimtab_server.http.wire import json_reply, read_headers
 
 router = APIRouter(prefix="/api/v1/config", tags=["configuration"])
 
@@ -30,7 +31,7 @@ router = APIRouter(prefix="/api/v1/config", tags=["configuration"])
 @router.get(
     "/categories",
     response_model=Categories,
-    responses=problems(),
+    responses=read("revision-not-available"),
     dependencies=[requires(Permission.CONFIG_READ)],
 )
 async def list_categories(scope: FreshScope, connection: ReadConnection) -> Response:
@@ -45,7 +46,7 @@ async def list_categories(scope: FreshScope, connection: ReadConnection) -> Resp
 @router.get(
     "/schema",
     response_model=SchemaReply,
-    responses=problems(),
+    responses=read("revision-not-available"),
     dependencies=[requires(Permission.CONFIG_READ)],
 )
 async def get_schema(scope: FreshScope, connection: ReadConnection) -> Response:
@@ -64,7 +65,7 @@ async def get_schema(scope: FreshScope, connection: ReadConnection) -> Response:
 @router.get(
     f"/explain/{KEY}",
     response_model=Explanation,
-    responses=problems(404),
+    responses=read("not-found", "unknown-revision", "revision-not-available"),
     dependencies=[requires(Permission.CONFIG_READ)],
 )
 async def explain_value(

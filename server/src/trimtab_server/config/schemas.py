@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from trimtab_server.http.wire import WireModel
+from trimtab_server.http.wire import Broken, WireModel, example
 
 TypeName = Literal["string", "integer", "number", "boolean", "enum", "json"]
 PolicyName = Literal["env", "shadow", "store"]
@@ -71,6 +71,8 @@ class EntityPage(WireModel):
 class PutValue(WireModel):
     """A new value."""
 
+    model_config = example({"value": 0.7, "comment": "calmer voice"})
+
     value: Json
     comment: Comment = None
 
@@ -96,11 +98,15 @@ class DefinitionFields(WireModel):
 class PatchDefinition(DefinitionFields):
     """A partial edit of a definition; `default: null` takes the default away."""
 
+    model_config = example({"validationRules": {"min": 0, "max": 1}})
+
     comment: Comment = None
 
 
 class PutPolicy(WireModel):
     """Who owns the key's value in this environment; null inherits again."""
+
+    model_config = example({"sourcePolicy": "shadow"})
 
     source_policy: PolicyName | None
     comment: Comment = None
@@ -108,6 +114,16 @@ class PutPolicy(WireModel):
 
 class PostSetting(DefinitionFields):
     """A new setting, with its value in one environment unless it is left out."""
+
+    model_config = example(
+        {
+            "key": "GREETING",
+            "environment": "dev",
+            "type": "string",
+            "category": "texts",
+            "value": "Hello",
+        }
+    )
 
     key: KeyName
     environment: EnvironmentName | None = None
@@ -132,6 +148,16 @@ class BulkItem(DefinitionFields):
 
 class PostBulk(WireModel):
     """Many edits that become one change, or none."""
+
+    model_config = example(
+        {
+            "items": [
+                {"key": "GREETING", "environment": "dev", "value": "Hello"},
+                {"op": "delete", "key": "GREETING", "environment": "staging"},
+            ],
+            "dryRun": True,
+        }
+    )
 
     items: Annotated[list[BulkItem], Field(min_length=1, max_length=1_000)]
     application: ApplicationName | None = None
@@ -158,15 +184,6 @@ class ChangeReply(WireModel):
     dry_run: bool
     comment: str | None
     items: list[Item]
-
-
-class Broken(WireModel):
-    """One reason why a write would be refused."""
-
-    pointer: str
-    key: str | None
-    rule: str
-    message: str
 
 
 class Verdict(WireModel):

@@ -19,14 +19,25 @@ from trimtab_server.http.preconditions import Tags, require_match, require_preco
 from trimtab_server.http.wire import json_reply
 
 IfMatch = Annotated[
-    str | None, Header(description="The ETag that was read, or `*`.", examples=['"5f0c…"'])
+    str | None,
+    Header(
+        alias="If-Match",
+        description="The ETag that was read, or `*` for whatever is there.",
+        examples=['"7516c394cb6d44a62c837fc4"'],
+    ),
 ]
 IfNoneMatch = Annotated[
-    str | None, Header(description="`*`: write only where there is no value of its own yet.")
+    str | None,
+    Header(
+        alias="If-None-Match",
+        description="`*`: write only where there is no value of its own yet.",
+        examples=["*"],
+    ),
 ]
 IdempotencyKey = Annotated[
     str | None,
     Header(
+        alias="Idempotency-Key",
         min_length=1,
         max_length=255,
         pattern=r"^[\x21-\x7e]+$",

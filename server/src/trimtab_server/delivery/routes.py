@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from trimtab_server.access.permission import Permission
@@ -14,24 +14,39 @@ from trimtab_server.config.revision_wait import FreshScope
 from trimtab_server.delivery.export import MEDIA_TYPES, ExportFormat, Selection, export
 from trimtab_server.delivery.schemas import ReloadReply, SnapshotReply
 from trimtab_server.delivery.snapshots import Snapshots
-from trimtab_server.http.parameters import Flag
+from trimtab_server.http.parameters import CategoryFilter, Flag, IfChanged, KeyPrefix
 from trimtab_server.http.preconditions import not_modified
+from trimtab_server.http.responses import problems, read, tagged_read
 from trimtab_server.http.sessions import ReadConnection
-from trimtab_server.http.wire import json_reply, problems, read_headers
+from trimtab_server.http.wire import json_reply, read_headers
 
 router = APIRouter(prefix="/api/v1", tags=["delivery"])
+
+_EXPORTED = read("unknown-revision", "revision-not-available", "not-exportable")
+_EXPORTED[200] |= {
+    "description": "The file, in the format that was asked for.",
+    "content": {
+        "text/plain": {"schema": {"type": "string"}, "example": "VOICE_STABILITY=0.5\n"},
+        "text/x-shellscript": {
+            "schema": {"type": "string"},
+            "example": "export VOICE_STABILITY=0.5\n",
+        },
+        "application/json": {"schema": {"type": "object"}, "example": {"VOICE_STABILITY": 0.5}},
+        "application/yaml": {"schema": {"type": "object"}, "example": {"VOICE_STABILITY": 0.5}},
+    },
+}
 
 
 @router.get(
     "/snapshot",
     response_model=SnapshotReply,
-    responses={304: {"description": "As the ETag says."}, **problems()},
+    responses=tagged_read("revision-not-available"),
     dependencies=[requires(Permission.SNAPSHOT_READ)],
 )
 async def get_snapshot(
     request: Request,
     scope: FreshScope,
-    if_none_match: Annotated[str | None, Header()] = None,
+    if_none_match: IfChanged = None,
 ) -> Response:
     """The whole environment at one revision, under a strong ETag."""
     snapshots: Snapshots = request.state.snapshots
@@ -44,18 +59,7 @@ async def get_snapshot(
 
 @router.get(
     "/export",
-    responses={
-        200: {
-            "description": "The file.",
-            "content": {
-                "text/plain": {"schema": {"type": "string"}},
-                "text/x-shellscript": {"schema": {"type": "string"}},
-                "application/json": {"schema": {"type": "object"}},
-                "application/yaml": {"schema": {"type": "object"}},
-            },
-        },
-        **problems(),
-    },
+    responses=_EXPORTED,
     response_class=Response,
     dependencies=[requires(Permission.EXPORT_READ)],
 )
@@ -63,9 +67,11 @@ async def get_export(
     scope: FreshScope,
     connection: ReadConnection,
     moment: ReadMoment,
-    kind: Annotated[ExportFormat, Query(alias="format")] = ExportFormat.DOTENV,
-    prefix: Annotated[str | None, Query(max_length=255)] = None,
-    category: Annotated[str | None, Query(max_length=63)] = None,
+    kind: Annotated[
+        ExportFormat, Query(alias="format", description="The kind of file.")
+    ] = ExportFormat.DOTENV,
+    prefix: KeyPrefix = None,
+    category: CategoryFilter = None,
     references: Annotated[
         Flag, Query(description="Include references of secret settings; never a secret.")
     ] = False,
@@ -83,7 +89,7 @@ async def get_export(
 @router.post(
     "/config/reload",
     response_model=ReloadReply,
-    responses=problems(),
+    responses=problems("unknown-application"),
     dependencies=[requires(Permission.RELOAD)],
 )
 async def reload_nodes(

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from trimtab_server.access.decide import require
@@ -17,6 +17,7 @@ from trimtab_server.catalog.scope import (
 from trimtab_server.config.carry_out import Wish, carry_out, state_after
 from trimtab_server.config.edits import Compose
 from trimtab_server.config.read import Moment, load_state
+from trimtab_server.config.routes_entity import Key
 from trimtab_server.config.schemas import ChangeReply
 from trimtab_server.config.write_request import CurrentWriting, change_reply
 from trimtab_server.history.compare import Side, compare_sides
@@ -34,22 +35,21 @@ from trimtab_server.history.undo import undo_change
 from trimtab_server.http.cursor import PageSize, VersionCursor
 from trimtab_server.http.key_path import KEY
 from trimtab_server.http.parameters import Whole
+from trimtab_server.http.responses import SCOPE, change, problems
 from trimtab_server.http.sessions import AnyDatabase, ReadConnection
-from trimtab_server.http.wire import json_reply, problems
+from trimtab_server.http.wire import json_reply
 
 router = APIRouter(prefix="/api/v1/config", tags=["history"])
-Revision = Annotated[Whole | None, Query(ge=0, le=2**53 - 1)]
-Name = Annotated[str, Query(max_length=63)]
 
 
 @router.get(
     f"/history/{KEY}",
     response_model=HistoryPage,
-    responses=problems(404),
+    responses=problems(*SCOPE, "not-found"),
     dependencies=[requires(Permission.HISTORY_READ)],
 )
 async def get_history(
-    key: Annotated[str, Path(max_length=255)],
+    key: Key,
     connection: ReadConnection,
     principal: CurrentPrincipal,
     application: ApplicationQuery = None,
@@ -75,17 +75,27 @@ async def get_history(
 @router.get(
     "/diff",
     response_model=Diff,
-    responses=problems(),
+    responses=problems(*SCOPE, "unknown-revision"),
     dependencies=[requires(Permission.HISTORY_READ, decided_inside=True)],
 )
 async def get_diff(
     connection: ReadConnection,
     principal: CurrentPrincipal,
-    source: Name,
-    target: Name,
+    source: Annotated[
+        str, Query(max_length=63, description="The one environment.", examples=["staging"])
+    ],
+    target: Annotated[
+        str, Query(max_length=63, description="The other, or the same.", examples=["prod"])
+    ],
     application: ApplicationQuery = None,
-    source_revision: Annotated[Revision, Query(alias="sourceRevision")] = None,
-    target_revision: Annotated[Revision, Query(alias="targetRevision")] = None,
+    source_revision: Annotated[
+        Whole | None,
+        Query(alias="sourceRevision", ge=0, le=2**53 - 1, description="As of then; else now."),
+    ] = None,
+    target_revision: Annotated[
+        Whole | None,
+        Query(alias="targetRevision", ge=0, le=2**53 - 1, description="As of then; else now."),
+    ] = None,
 ) -> Response:
     """What differs between two environments, or between two revisions of one or of two."""
     name = application_of(application, principal)
@@ -107,7 +117,7 @@ async def get_diff(
 @router.post(
     "/promote",
     response_model=ChangeReply,
-    responses=problems(404, 409, 413, 415),
+    responses=change("not-found", "unknown-environment"),
     dependencies=[requires(Permission.CONFIG_WRITE, decided_inside=True)],
 )
 async def promote(
@@ -130,7 +140,7 @@ async def promote(
 @router.post(
     "/rollback",
     response_model=RollbackReply,
-    responses=problems(404, 409, 413, 415),
+    responses=change("not-found", "unknown-environment", "unknown-revision"),
     dependencies=[requires(Permission.CONFIG_WRITE, decided_inside=True)],
 )
 async def roll_back(

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from trimtab_server.http.wire import WireModel
+from trimtab_server.http.wire import WireModel, example
 
 Kind = Literal["value", "definition", "policy", "environment"]
 
@@ -62,6 +62,8 @@ class Diff(WireModel):
 class PostPromote(WireModel):
     """Copy what `source` resolves to into `target`: all that differs, or only `keys`."""
 
+    model_config = example({"source": "staging", "target": "prod", "dryRun": True})
+
     source: Annotated[str, Field(max_length=63, examples=["staging"])]
     target: Annotated[str, Field(max_length=63, examples=["prod"])]
     keys: Annotated[list[str] | None, Field(min_length=1, max_length=1_000)] = None
@@ -72,6 +74,8 @@ class PostPromote(WireModel):
 
 class PostRollback(WireModel):
     """One of three: `environment`+`key`+`version`, `environment`+`revision`, or `change`."""
+
+    model_config = example({"environment": "dev", "revision": 12, "dryRun": True})
 
     environment: Annotated[str | None, Field(min_length=1, max_length=63)] = None
     key: Annotated[str | None, Field(max_length=255)] = None

@@ -1,9 +1,10 @@
-"""Query parameters that are not text: one spelling each, nothing is coerced."""
+"""Query parameters: those that are not text have one spelling each, nothing is coerced."""
 
 import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
+from fastapi import Header, Query
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
@@ -39,3 +40,20 @@ Flag = Annotated[bool, BeforeValidator(_flag)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Instant = Annotated[datetime, BeforeValidator(_instant)]
 """RFC 3339, section 5.6, with upper-case T and Z; in UTC."""
+
+KeyPrefix = Annotated[
+    str | None,
+    Query(max_length=255, description="Only keys that begin so.", examples=["ELEVENLABS_"]),
+]
+CategoryFilter = Annotated[
+    str | None,
+    Query(max_length=63, description="Only this category.", examples=["voice_settings"]),
+]
+IfChanged = Annotated[
+    str | None,
+    Header(
+        alias="If-None-Match",
+        description="The ETag of the answer that is held: 304 if it still stands.",
+        examples=['"7516c394cb6d44a62c837fc4"'],
+    ),
+]

@@ -1,9 +1,9 @@
 """What request and response models have in common: camelCase, nothing unknown, nothing coerced."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from starlette.responses import JSONResponse
 
@@ -22,43 +22,30 @@ class WireModel(BaseModel):
     )
 
 
-class Problem(BaseModel):
+def example(body: dict[str, Any]) -> ConfigDict:
+    """A model's configuration with an example of the whole."""
+    return ConfigDict(json_schema_extra={"examples": [body]})
+
+
+class Broken(WireModel):
+    """One broken rule; `pointer` is a JSON pointer into the request body."""
+
+    pointer: Annotated[str, Field(examples=["/value"])]
+    key: Annotated[str | None, Field(examples=["ELEVENLABS_VOICE_STABILITY"])]
+    rule: Annotated[str, Field(examples=["max"])]
+    message: str
+
+
+class Problem(WireModel):
     """RFC 9457 problem details. `detail` and every message name the key, the rule, the remedy."""
 
-    class Broken(BaseModel):
-        """One broken rule; `pointer` is a JSON pointer into the request body."""
-
-        pointer: str
-        key: str | None
-        rule: str
-        message: str
-
-    type: str
+    type: Annotated[str, Field(examples=["urn:trimtab:problem:validation-failed"])]
     title: str
     status: int
     detail: str
-    code: str
-    requestId: str | None  # noqa: N815 - the wire's name
+    code: Annotated[str, Field(examples=["validation-failed"])]
+    request_id: str | None
     errors: list[Broken]
-
-
-_MEANINGS = {
-    401: "No valid credential.",
-    403: "This credential may not do that.",
-    404: "It is not there, or may not be seen.",
-    409: "What is stored stands against it.",
-    412: "It changed since it was read; `ETag` is the current one.",
-    413: "The body or a value is too large.",
-    415: "The body is not JSON.",
-    422: "The request breaks a rule; `errors` lists every one. Nothing was stored.",
-    428: "`If-Match` or `If-None-Match: *` is needed.",
-    503: "The database does not answer; see `Retry-After`.",
-}
-
-
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI's description of the problem responses that a route may give."""
-    return {status: _problem(status) for status in sorted({401, 403, 422, 503, *statuses})}
 
 
 def json_reply(
@@ -78,20 +65,3 @@ def read_headers(epoch: int, revision: int, etag: str | None = None) -> dict[str
         "Vary": "Authorization",
     }
     return headers if etag is None else {**headers, "ETag": etag}
-
-
-def _problem(status: int) -> dict[str, Any]:
-    example = {
-        "type": "urn:trimtab:problem:validation-failed",
-        "title": "The change breaks rules; nothing was stored.",
-        "status": status,
-        "detail": _MEANINGS[status],
-        "code": "validation-failed",
-        "requestId": "0b0f3f6e-6e55-4f0e-9a57-0f2ad7c9a111",
-        "errors": [],
-    }
-    return {
-        "description": _MEANINGS[status],
-        "model": Problem,
-        "content": {"application/problem+json": {"example": example}},
-    }
