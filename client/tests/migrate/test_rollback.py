@@ -123,7 +123,7 @@ def artifact(tmp_path: Path) -> Artifact:
 
 @pytest.fixture
 def artifacts(tmp_path: Path) -> Artifacts:
-    return Artifacts(tmp_path / "data", "default", "http://127.0.0.1:1")
+    return Artifacts(tmp_path / "data", "default", "17")
 
 
 def test_artifacts__expected_then_settled__are_one_private_file(
@@ -151,14 +151,14 @@ def test_artifacts__undone__say_by_what(artifacts: Artifacts, artifact: Artifact
 
 def test_artifacts__of_others__are_not_ours(artifacts: Artifacts, artifact: Artifact) -> None:
     artifacts.settle(artifact, "17.5")
-    for application, server in (("shop", "http://127.0.0.1:1"), ("default", "http://far:1")):
-        assert Artifacts(artifacts.folder.parent, application, server).made() == []
+    for application, epoch in (("shop", "17"), ("default", "18")):
+        assert Artifacts(artifacts.folder.parent, application, epoch).made() == []
 
 
 def test_artifacts__of_several_applications__do_not_overwrite_each_other(
     artifacts: Artifacts, artifact: Artifact
 ) -> None:
-    shop = Artifacts(artifacts.folder.parent, "shop", "http://127.0.0.1:1")
+    shop = Artifacts(artifacts.folder.parent, "shop", "17")
     artifacts.settle(artifact, "17.5")
     shop.settle(replace(artifact, application="shop"), "17.5")
     assert len(artifacts.made()) == len(shop.made()) == 1

@@ -101,14 +101,14 @@ def carry_out(
     admin: Admin,
     prepared: Prepared,
     *,
-    pauses: Sequence[float] = PAUSES_SECONDS,
+    pauses: Sequence[float] | None = None,
     on_pause: Callable[[float], None] = lambda _: None,
 ) -> Change:
-    """Send the change; where no answer comes, send the very same again.
+    """Send the change; where no answer comes, send the very same again after each of `pauses`.
 
     Raises Unsettled after the last attempt, and what `Admin.bulk` raises for a refusal.
     """
-    for pause in (*pauses, None):
+    for pause in (*(PAUSES_SECONDS if pauses is None else pauses), None):
         try:
             return admin.bulk(
                 prepared.items, comment=prepared.comment, idempotency_key=prepared.idempotency_key

@@ -70,12 +70,15 @@ class Artifact:
 
 
 class Artifacts:
-    """The records of one application on one server, in one data directory."""
+    """The records of one application in one data directory.
 
-    def __init__(self, data_dir: Path, application: str, server: str) -> None:
+    Of the store that counts in `epoch`: another server, or a restored one, counts in another.
+    """
+
+    def __init__(self, data_dir: Path, application: str, epoch: str) -> None:
         self.folder = data_dir / FOLDER
         self._application = application
-        self._server = server
+        self._epoch = epoch
 
     def expect(self, artifact: Artifact) -> None:
         """Note what is about to be sent, before it is."""
@@ -117,7 +120,8 @@ class Artifacts:
     def _all(self, prefix: str) -> Iterator[Artifact]:
         for path in sorted(self.folder.glob(f"{prefix}*.json")):
             artifact = _read(path)
-            if artifact.application == self._application and artifact.server == self._server:
+            epoch = artifact.against.rpartition(".")[0]
+            if (artifact.application, epoch) == (self._application, self._epoch):
                 yield artifact
 
     def _write(self, path: Path, artifact: Artifact) -> None:

@@ -79,7 +79,8 @@ def store_of(loaded: Loaded, application: str | None) -> Iterator[Store]:
 
 
 def artifacts_of(store: Store) -> Artifacts:
-    """The records of this application on this server."""
+    """The records of this application in this store."""
     profile = store.profile
     folder = profile.path.parent if profile.path else data_dir(os.environ, Path.cwd())
-    return Artifacts(folder, profile.application, profile.url)
+    epoch = store.admin.head().rpartition(".")[0]
+    return Artifacts(folder, profile.application, epoch)
