@@ -17,6 +17,8 @@ class Permission(StrEnum):
     ENVIRONMENT_CREATE = "environment:create"
     APPLICATION_READ = "application:read"
     APPLICATION_CREATE = "application:create"
+    AUDIT_READ = "audit:read"
+    SECRET_OVERRIDE = "secret:override"  # noqa: S105 - the name of a permission
     RELOAD = "reload"
     METRICS_READ = "metrics:read"
 
@@ -39,6 +41,7 @@ _REACH = {
     Permission.ENVIRONMENT_CREATE: Reach.APPLICATION,
     Permission.APPLICATION_READ: Reach.NAMES,
     Permission.APPLICATION_CREATE: Reach.SERVER,
+    Permission.AUDIT_READ: Reach.APPLICATION,
     Permission.RELOAD: Reach.SERVER,
     Permission.METRICS_READ: Reach.SERVER,
 }

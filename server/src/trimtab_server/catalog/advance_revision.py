@@ -99,17 +99,9 @@ def _audit_fact(advance: Advance) -> AuditFact:
     values: dict[str, str | None] = {} if advance.comment is None else {"comment": advance.comment}
     for ordinal, item in enumerate(advance.items):
         values[f"{ordinal}.old"], values[f"{ordinal}.new"] = item.old, item.new
-    subject = {
-        "items": [
-            {
-                "kind": item.kind.value,
-                "key": item.key,
-                "environment": item.environment,
-                "version": item.version,
-            }
-            for item in advance.items
-        ]
-    }
+        if item.overridden:
+            values[f"{ordinal}.override"] = item.overridden.reason
+    subject = {"items": [_audit_item(item) for item in advance.items]}
     return AuditFact(
         action=AuditAction.CHANGE,
         actor_id=advance.author.id,
@@ -122,3 +114,13 @@ def _audit_fact(advance: Advance) -> AuditFact:
         subject=subject,
         values=values,
     )
+
+
+def _audit_item(item: ChangeItem) -> dict[str, object]:
+    said: dict[str, object] = {
+        "kind": item.kind.value,
+        "key": item.key,
+        "environment": item.environment,
+        "version": item.version,
+    }
+    return said | {"overridden": item.overridden.rule} if item.overridden else said

@@ -1,5 +1,7 @@
 """Refusing credentials in whatever would be stored: values, rules, descriptions, comments. Pure."""
 
+from dataclasses import replace
+
 from trimtab_server.kernel.keys import BadKey, check_key
 from trimtab_server.kernel.secrets import Finding, scan_text, scan_value
 from trimtab_server.kernel.violation import Violation
@@ -7,15 +9,34 @@ from trimtab_server.kernel.violation import Violation
 MAX_COMMENT_LENGTH = 2_000
 
 
-def scan_for_secrets(key: str | None, value: object, pointer: str) -> list[Violation]:
-    """Credentials by their form, in every string of a decoded JSON value, names included."""
-    if isinstance(value, str):
-        finding = scan_text(value)
-    elif isinstance(value, (dict, list)):
-        finding = scan_value("", "json", value)
-    else:
+def scan_for_secrets(
+    key: str | None, value: object, pointer: str, *, vouched: bool | None = None
+) -> list[Violation]:
+    """Credentials by their form, in every string of a decoded JSON value, names included.
+
+    Where somebody vouches for it, what is only a guess passes; a known form never does. With None
+    nobody can vouch, as for a comment.
+    """
+    finding = find_credential(value)
+    if finding is None or (vouched and finding.doubtful):
         return []
-    return [_secret(key, finding, pointer + finding.pointer)] if finding else []
+    found = _secret(key, finding, pointer + finding.pointer)
+    return [with_way_out(found, finding) if vouched is False else found]
+
+
+def with_way_out(refusal: Violation, finding: Finding) -> Violation:
+    """The refusal, and what a person may do who knows better than a guess."""
+    if not finding.doubtful:
+        return refusal
+    hint = 'This is a guess: if it is none, "secretOverride" with a reason stores it.'
+    return replace(refusal, message=f"{refusal.message} {hint}")
+
+
+def find_credential(value: object) -> Finding | None:
+    """What looks like a credential in a decoded JSON value; certain findings come first."""
+    if isinstance(value, str):
+        return scan_text(value)
+    return scan_value("", "json", value) if isinstance(value, (dict, list)) else None
 
 
 def nameable(key: str) -> str | None:

@@ -15,6 +15,14 @@ class ItemKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Overridden:
+    """A guess that this is a credential was overruled: which rule's, and why."""
+
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeItem:
     """One step. `old` and `new` are canonical JSON texts; None where there was or is nothing.
 
@@ -28,3 +36,4 @@ class ChangeItem:
     old: str | None
     new: str | None
     version: int
+    overridden: Overridden | None = None

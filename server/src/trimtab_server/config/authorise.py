@@ -26,7 +26,11 @@ def authorise(principal: Principal, application: str, edits: Iterable[AnyEdit]) 
     Raises:
         NotAllowed: one of them is not.
     """
-    needed = {(permission, edit.environment) for edit in edits for permission in _permissions(edit)}
+    needed = {
+        (permission, edit.environment)
+        for edit in edits
+        for permission in _permissions(edit) | _extra(edit)
+    }
     for permission, environment in sorted(needed):
         require(principal, permission, application=application, environment=environment)
 
@@ -40,6 +44,10 @@ def authorised(principal: Principal, application: str, compose: Compose) -> Comp
         return edits
 
     return ask
+
+
+def _extra(edit: AnyEdit) -> set[Permission]:
+    return set() if edit.place.override is None else {Permission.SECRET_OVERRIDE}
 
 
 def _permissions(edit: AnyEdit) -> set[Permission]:

@@ -38,12 +38,16 @@ UNCONDITIONAL: Final = Precondition()
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One key in one environment, and where the caller wrote it: errors begin with `pointer`."""
+    """One key in one environment, and where the caller wrote it: errors begin with `pointer`.
+
+    `override` is why a guess that something is a credential is wrong here; None: nobody vouches.
+    """
 
     key: str
     environment: str
     pointer: str = ""
     precondition: Precondition = UNCONDITIONAL
+    override: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def plan(
     """
     stamp = Stamp(by=by, at=at)
     draft, items = state, list[ChangeItem]()
-    violations = [*check_comment(comment), *_repeated(edits)]
+    violations = [*check_comment(comment), *_repeated(edits), *_check_overrides(edits)]
     etag: str | None = None
     for edit in edits:
         try:
@@ -150,6 +150,15 @@ def _repeated(edits: Iterable[AnyEdit]) -> list[Violation]:
             violations.append(Violation(edit.pointer, key, "repeated", message))
         seen |= places
     return violations
+
+
+def _check_overrides(edits: Iterable[AnyEdit]) -> list[Violation]:
+    """The reason stays in the trail: nobody vouches for a credential in there."""
+    return [
+        violation
+        for edit in edits
+        for violation in check_comment(edit.place.override, f"{edit.pointer}/secretOverride/reason")
+    ]
 
 
 def _places(edit: AnyEdit) -> Iterable[tuple[str, ...]]:

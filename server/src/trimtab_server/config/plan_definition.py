@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from uuid import uuid4
 
+from trimtab_server.catalog.credentials import find_credential
 from trimtab_server.catalog.definition import Definition
-from trimtab_server.catalog.items import ChangeItem, ItemKind
+from trimtab_server.catalog.items import ChangeItem, ItemKind, Overridden
 from trimtab_server.config.edits import ABSENT, CreateSetting, Redefine
 from trimtab_server.config.errors import EditRefused
 from trimtab_server.config.plan_policy import put_policy
-from trimtab_server.config.plan_value import put_text
+from trimtab_server.config.plan_value import overridden_by, put_text
 from trimtab_server.config.stamp import Stamp, Step, check_environment, existing_setting
 from trimtab_server.config.state import SettingState, State
-from trimtab_server.config.validate import check_new_key, definition_of, value_text
+from trimtab_server.config.validate import check_new_key, definition_of, doubt, value_text
 from trimtab_server.kernel.keys import fold_key
 from trimtab_server.kernel.value_types import Value, ValueType, from_canonical_text
 from trimtab_server.kernel.violation import Violation
@@ -27,13 +28,18 @@ def create(state: State, edit: CreateSetting, stamp: Stamp) -> Step:
     before = state.settings.get(fold_key(edit.key))
     if before is not None and not before.deleted:
         raise EditRefused(_taken(edit, before))
-    definition = definition_of(edit.key, edit.fields, edit.pointer)
-    text = None
+    vouched = edit.place.override is not None
+    definition = definition_of(edit.key, edit.fields, edit.pointer, vouched=vouched)
+    text, guess = None, None
     if edit.value is not ABSENT:
-        text = value_text(definition, edit.key, edit.value, f"{edit.pointer}/value")
+        where = f"{edit.pointer}/value"
+        text = value_text(definition, edit.key, edit.value, where, vouched=vouched)
+        guess = find_credential(edit.value)
     setting = _born(before, edit.key, definition, stamp)
-    item = _item(setting, None)
-    value = put_text(state.with_setting(setting), setting, edit.environment, text, stamp)
+    item = _item(setting, None, overridden_by(edit, doubt(edit.key, definition)))
+    drafted = state.with_setting(setting)
+    overridden = overridden_by(edit, guess)
+    value = put_text(drafted, setting, edit.environment, text, stamp, overridden)
     setting = existing_setting(value.state, edit.key, edit.pointer)
     policy = put_policy(value.state, setting, edit.environment, edit.policy)
     return Step(policy.state, (item, *value.items, *policy.items))
@@ -44,11 +50,15 @@ def redefine(state: State, edit: Redefine, stamp: Stamp) -> Step:
     check_environment(state, edit.key, edit.environment, edit.pointer)
     setting = existing_setting(state, edit.key, edit.pointer)
     fields = {**setting.definition.to_json(), **edit.fields}
-    definition = definition_of(setting.key, fields, edit.pointer)
+    vouched = edit.place.override is not None
+    definition = definition_of(
+        setting.key, fields, edit.pointer, vouched=vouched, before=setting.definition
+    )
     if definition == setting.definition:
         return Step(state)
     changed = replace(stamp.on(setting), definition=definition)
-    item = _item(changed, setting.definition)
+    overridden = overridden_by(edit, doubt(setting.key, definition))
+    item = _item(changed, setting.definition, overridden)
     converted = _convert_values(state.with_setting(changed), changed, edit, stamp)
     return Step(converted.state, (item, *converted.items))
 
@@ -62,7 +72,9 @@ def _convert_values(state: State, setting: SettingState, edit: Redefine, stamp: 
             continue
         try:
             value = _carried_over(from_canonical_text(stored.text), setting.definition)
-            text = value_text(setting.definition, setting.key, value, edit.pointer)
+            text = value_text(
+                setting.definition, setting.key, value, edit.pointer, known=[stored.text]
+            )
         except EditRefused as refusal:
             violations += [
                 _stands_against(one, environment, edit.fields) for one in refusal.violations
@@ -109,11 +121,20 @@ def _born(
     )
 
 
-def _item(setting: SettingState, old: Definition | None) -> ChangeItem:
+def _item(
+    setting: SettingState, old: Definition | None, overridden: Overridden | None = None
+) -> ChangeItem:
     old_text = None if old is None else old.to_text()
     new_text = setting.definition.to_text()
     return ChangeItem(
-        ItemKind.DEFINITION, setting.id, setting.key, None, old_text, new_text, setting.version
+        ItemKind.DEFINITION,
+        setting.id,
+        setting.key,
+        None,
+        old_text,
+        new_text,
+        setting.version,
+        overridden,
     )
 
 

@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 
-from trimtab_server.catalog.items import ChangeItem, ItemKind
-from trimtab_server.config.edits import ClearValue, RemoveValue, SetValue
+from trimtab_server.catalog.credentials import find_credential
+from trimtab_server.catalog.items import ChangeItem, ItemKind, Overridden
+from trimtab_server.config.edits import ClearValue, Edit, RemoveValue, SetValue
 from trimtab_server.config.errors import EditRefused
 from trimtab_server.config.plan_policy import clear_policies
 from trimtab_server.config.stamp import Stamp, Step, check_environment, existing_setting
 from trimtab_server.config.state import SettingState, State, Stored, row_id
 from trimtab_server.config.validate import value_text
+from trimtab_server.kernel.secrets import Finding
 from trimtab_server.kernel.violation import Violation
 
 
@@ -16,12 +18,32 @@ def set_value(state: State, edit: SetValue, stamp: Stamp) -> Step:
     """The environment's own value; an equal one changes nothing."""
     check_environment(state, edit.key, edit.environment, edit.pointer)
     setting = existing_setting(state, edit.key, edit.pointer)
-    text = value_text(setting.definition, setting.key, edit.value, f"{edit.pointer}/value")
-    return put_text(state, setting, edit.environment, text, stamp)
+    known = [one.text for one in setting.values.values() if one.text is not None]
+    text = value_text(
+        setting.definition,
+        setting.key,
+        edit.value,
+        f"{edit.pointer}/value",
+        vouched=edit.place.override is not None,
+        known=known,
+    )
+    overridden = overridden_by(edit, find_credential(edit.value))
+    return put_text(state, setting, edit.environment, text, stamp, overridden)
+
+
+def overridden_by(edit: Edit, guess: Finding | None) -> Overridden | None:
+    """What the log says of a guess that the edit's author overruled."""
+    reason = edit.place.override
+    return None if reason is None or guess is None else Overridden(guess.rule, reason)
 
 
 def put_text(
-    state: State, setting: SettingState, environment: str, text: str | None, stamp: Stamp
+    state: State,
+    setting: SettingState,
+    environment: str,
+    text: str | None,
+    stamp: Stamp,
+    overridden: Overridden | None = None,
 ) -> Step:
     """Store canonical text that has been judged already; None leaves a tombstone."""
     before = setting.values.get(environment)
@@ -34,7 +56,9 @@ def put_text(
         row = replace(
             before, text=text, version=before.version + 1, updated_at=stamp.at, updated_by=stamp.by
         )
-    item = ChangeItem(ItemKind.VALUE, setting.id, setting.key, environment, old, text, row.version)
+    item = ChangeItem(
+        ItemKind.VALUE, setting.id, setting.key, environment, old, text, row.version, overridden
+    )
     return Step(state.with_setting(setting.with_value(environment, row)), (item,))
 
 

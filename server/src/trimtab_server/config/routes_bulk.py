@@ -23,7 +23,7 @@ from trimtab_server.config.edits import (
 )
 from trimtab_server.config.errors import ChangeRefused
 from trimtab_server.config.judge import judge
-from trimtab_server.config.schemas import BulkItem, ChangeReply, PostBulk, Verdict
+from trimtab_server.config.schemas import BulkItem, ChangeReply, PostBulk, Verdict, reason_of
 from trimtab_server.config.write_request import CurrentWriting, change_reply, precondition_of
 from trimtab_server.http.preconditions import parse_tags
 from trimtab_server.http.responses import BODY, change, problems
@@ -114,7 +114,8 @@ def _missing(item: BulkItem, environment: str | None, pointer: str) -> list[Viol
 
 
 def _edit(item: BulkItem, environment: str, pointer: str) -> AnyEdit:
-    place = Place(item.key, environment, pointer, precondition_of(parse_tags(item.if_match)))
+    precondition = precondition_of(parse_tags(item.if_match))
+    place = Place(item.key, environment, pointer, precondition, reason_of(item.secret_override))
     policy = SourcePolicy(item.source_policy) if item.source_policy else None
     value = item.value if "value" in item.model_fields_set else ABSENT
     match item.op:

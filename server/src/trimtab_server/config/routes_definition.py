@@ -15,7 +15,7 @@ from trimtab_server.catalog.scope import (
 )
 from trimtab_server.config.edits import Place, Redefine, SetPolicy
 from trimtab_server.config.routes_entity import Key
-from trimtab_server.config.schemas import PatchDefinition, PutPolicy, WriteReply
+from trimtab_server.config.schemas import PatchDefinition, PutPolicy, WriteReply, reason_of
 from trimtab_server.config.write_request import (
     CurrentWriting,
     RequiredMatch,
@@ -48,7 +48,9 @@ async def edit_definition(
     entity was read whose ETag is sent; `base` where left out.
     """
     where = environment or principal.environment or ROOT_ENVIRONMENT
-    edit = Redefine(Place(key, where, precondition=precondition), body.given())
+    override = reason_of(body.secret_override)
+    place = Place(key, where, precondition=precondition, override=override)
+    edit = Redefine(place, body.given())
     outcome = await writing.commit(
         application_of(application, principal), (edit,), comment=body.comment, show=((key, where),)
     )

@@ -27,6 +27,7 @@ from trimtab_server.config.schemas import (
     PostSetting,
     PutValue,
     WriteReply,
+    reason_of,
 )
 from trimtab_server.config.write_request import (
     CurrentWriting,
@@ -119,7 +120,9 @@ async def set_value(
     precondition: RequiredPrecondition,
 ) -> Response:
     """Give an existing setting a value in `environment`; on an inherited value: an override."""
-    edit = SetValue(Place(key, scope.environment, precondition=precondition), body.value)
+    override = reason_of(body.secret_override)
+    place = Place(key, scope.environment, precondition=precondition, override=override)
+    edit = SetValue(place, body.value)
     outcome = await writing.commit(
         scope.application, (edit,), comment=body.comment, show=((key, scope.environment),)
     )
@@ -139,7 +142,7 @@ async def create_setting(
     """Define a setting and give it its value in one environment."""
     environment = environment_to_write(body.environment, principal)
     edit = CreateSetting(
-        Place(body.key, environment),
+        Place(body.key, environment, override=reason_of(body.secret_override)),
         fields=body.given(),
         value=body.value if "value" in body.model_fields_set else ABSENT,
         policy=SourcePolicy(body.source_policy) if body.source_policy else None,

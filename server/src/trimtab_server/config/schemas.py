@@ -68,6 +68,27 @@ class EntityPage(WireModel):
     next_cursor: str | None
 
 
+class SecretOverride(WireModel):
+    """Somebody vouches that what looks like a credential is none; needs `secret:override`.
+
+    Only a guess can be overruled, by randomness or a general form: a known form never. The reason
+    stands in the audit trail.
+    """
+
+    reason: Annotated[str, Field(min_length=1, max_length=500, examples=["a public voice id"])]
+
+
+Override = Annotated[
+    SecretOverride | None,
+    Field(description="Why this is no credential, where it was refused on a guess."),
+]
+
+
+def reason_of(override: SecretOverride | None) -> str | None:
+    """What the caller vouches with."""
+    return None if override is None else override.reason
+
+
 class PutValue(WireModel):
     """A new value."""
 
@@ -75,6 +96,7 @@ class PutValue(WireModel):
 
     value: Json
     comment: Comment = None
+    secret_override: Override = None
 
 
 class DefinitionFields(WireModel):
@@ -101,6 +123,7 @@ class PatchDefinition(DefinitionFields):
     model_config = example({"validationRules": {"min": 0, "max": 1}})
 
     comment: Comment = None
+    secret_override: Override = None
 
 
 class PutPolicy(WireModel):
@@ -132,6 +155,7 @@ class PostSetting(DefinitionFields):
     value: Json = None
     source_policy: PolicyName | None = None
     comment: Comment = None
+    secret_override: Override = None
 
 
 class BulkItem(DefinitionFields):
@@ -144,6 +168,7 @@ class BulkItem(DefinitionFields):
     source_policy: PolicyName | None = None
     cascade: bool = False
     if_match: str | None = None
+    secret_override: Override = None
 
 
 class PostBulk(WireModel):

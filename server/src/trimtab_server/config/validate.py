@@ -1,16 +1,21 @@
 """What may be stored: a value under its definition, and a definition by itself. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 
-from trimtab_server.catalog.credentials import nameable, scan_for_secrets
+from trimtab_server.catalog.credentials import (
+    find_credential,
+    nameable,
+    scan_for_secrets,
+    with_way_out,
+)
 from trimtab_server.catalog.definition import Definition, Reload
 from trimtab_server.catalog.names import check_category
 from trimtab_server.config.errors import EditRefused
 from trimtab_server.kernel.keys import BadKey, check_key
 from trimtab_server.kernel.rules import BadRules, Rules, check_value, parse_rules
-from trimtab_server.kernel.secrets import scan_key
+from trimtab_server.kernel.secrets import Finding, scan_key
 from trimtab_server.kernel.value_types import (
     NotOfType,
     ValueType,
@@ -35,8 +40,19 @@ def check_new_key(key: str, pointer: str) -> list[Violation]:
     return scan_for_secrets(None, key, pointer)
 
 
-def value_text(definition: Definition, key: str, raw: object, pointer: str) -> str:
+def value_text(
+    definition: Definition,
+    key: str,
+    raw: object,
+    pointer: str,
+    *,
+    vouched: bool = False,
+    known: Container[str] = (),
+) -> str:
     """The canonical text to store for a value as it was sent.
+
+    A guess that it is a credential counts for nothing where somebody vouches for it, or where
+    exactly this text is `known`: stored for the same setting already.
 
     Raises:
         EditRefused: it is not of the type, breaks a rule, is too long, or looks like a credential.
@@ -54,24 +70,37 @@ def value_text(definition: Definition, key: str, raw: object, pointer: str) -> s
         replace(one, key=key, pointer=pointer + one.pointer, message=f"{key}: {one.message}")
         for one in check_value(definition.type, definition.rules, value)
     ]
-    violations += scan_for_secrets(key, value, pointer)
+    violations += scan_for_secrets(key, value, pointer, vouched=vouched or text in known)
     if violations:
         raise EditRefused(*violations)
     return text
 
 
-def definition_of(key: str, fields: Mapping[str, object], pointer: str) -> Definition:
+def definition_of(
+    key: str,
+    fields: Mapping[str, object],
+    pointer: str,
+    *,
+    vouched: bool = False,
+    before: Definition | None = None,
+) -> Definition:
     """The definition that these wire members make, checked as far as it can be by itself.
+
+    What is guessed of a part that stands in the definition `before` already counts for nothing.
 
     Raises:
         EditRefused: with everything that is wrong with it.
     """
     value_type = _type(key, fields.get("type"), pointer)
     rules, violations = _rules(key, value_type, fields.get("validationRules"), pointer)
+    as_before = before is not None and rules == before.rules
+    where = f"{pointer}/validationRules"
+    violations += scan_for_secrets(key, rules.to_json(), where, vouched=vouched or as_before)
     category = str(fields.get("category") or "general")
     description = fields.get("description")
     violations += check_category(f"{pointer}/category", key, category)
-    violations += _check_description(key, description, pointer)
+    as_before = before is not None and description == before.description
+    violations += _check_description(key, description, pointer, vouched=vouched or as_before)
     definition = Definition(
         category=category,
         type=value_type,
@@ -80,12 +109,15 @@ def definition_of(key: str, fields: Mapping[str, object], pointer: str) -> Defin
         is_secret=bool(fields.get("isSecret")),
         reload=Reload(str(fields.get("reload") or Reload.LIVE)),
     )
-    violations += _check_secret_name(key, definition, pointer)
+    as_before = before is not None and _can_carry(before)
+    violations += _check_secret_name(key, definition, pointer, vouched=vouched or as_before)
     default = fields.get("default")
     if default is None or violations:
         _raise_if(violations)
         return definition
-    text = value_text(definition, key, default, f"{pointer}/default")
+    known = [] if before is None or before.default is None else [canonical_text(before.default)]
+    where = f"{pointer}/default"
+    text = value_text(definition, key, default, where, vouched=vouched, known=known)
     return replace(definition, default=from_canonical_text(text))
 
 
@@ -111,7 +143,7 @@ def _rules(
             )
             for one in error.violations
         ]
-    return rules, scan_for_secrets(key, rules.to_json(), where)
+    return rules, []
 
 
 def _shown(pointer: str) -> str:
@@ -119,29 +151,46 @@ def _shown(pointer: str) -> str:
     return pointer if nameable(pointer[1:].partition("/")[0]) else ""
 
 
-def _check_description(key: str, description: object, pointer: str) -> list[Violation]:
+def _check_description(
+    key: str, description: object, pointer: str, *, vouched: bool
+) -> list[Violation]:
     where = f"{pointer}/description"
     if isinstance(description, str) and len(description) > MAX_DESCRIPTION_LENGTH:
         message = f"The description of {key} has {MAX_DESCRIPTION_LENGTH} characters at most."
         return [Violation(where, key, "maxLength", message)]
-    return scan_for_secrets(key, description, where)
+    return scan_for_secrets(key, description, where, vouched=vouched)
 
 
-def _check_secret_name(key: str, definition: Definition, pointer: str) -> list[Violation]:
-    """A name says what a value is for. Numbers and booleans cannot carry a credential."""
-    harmless = definition.type not in (ValueType.STRING, ValueType.JSON)
-    finding = None if definition.is_secret or harmless else scan_key(key)
-    if finding is None:
+def _can_carry(definition: Definition) -> bool:
+    """Numbers and booleans cannot carry a credential, and a reference is none."""
+    return definition.type in (ValueType.STRING, ValueType.JSON) and not definition.is_secret
+
+
+def doubt(key: str, definition: Definition) -> Finding | None:
+    """What is guessed to be a credential in a definition that was vouched for."""
+    parts: list[object] = [definition.rules.to_json(), definition.description, definition.default]
+    named = scan_key(key) if _can_carry(definition) else None
+    return named or next(filter(None, map(find_credential, parts)), None)
+
+
+def _check_secret_name(
+    key: str, definition: Definition, pointer: str, *, vouched: bool
+) -> list[Violation]:
+    """A name says what a value is for."""
+    finding = scan_key(key) if _can_carry(definition) else None
+    if finding is None or (vouched and finding.doubtful):
         return []
     message = (
         f"{key} is named like a credential ({finding.rule}): keep it in the environment, or define "
         'it with "isSecret": true and a reference such as env://' + key + "."
     )
-    return [Violation(f"{pointer}/key", key, "secret-key-name", message)]
+    refusal = Violation(f"{pointer}/key", key, "secret-key-name", message)
+    return [with_way_out(refusal, finding)]
 
 
 def _reference_text(key: str, raw: object, pointer: str) -> str:
     if isinstance(raw, str) and _REFERENCE.fullmatch(raw) and "\x00" not in raw:
+        _raise_if(scan_for_secrets(key, raw, pointer, vouched=True))  # a path may look random
         return canonical_text(raw)
     message = (
         f"{key} is marked isSecret and takes only a reference: env://NAME, file:///path or "
