@@ -3,11 +3,12 @@
 from .api import CONFIG, Api
 from .problem import assert_problem
 from .running import running_app
-from .samples import SAMPLES, Sample, arguments, prepare
+from .samples import OWN, SAMPLES, Sample, arguments, prepare
 from .store import Store
 
 __all__ = [
     "CONFIG",
+    "OWN",
     "SAMPLES",
     "Api",
     "Sample",

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from .api import Api
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A request that succeeds after `prepare`, with `{key}` in its path filled in."""
+    """A request that is allowed, and after `prepare` succeeds or finds nothing of that id."""
 
     method: str
     template: str
@@ -19,7 +20,8 @@ class Sample:
     @property
     def path(self) -> str:
         """The path to call."""
-        return self.template.replace("{key}", "RETRIES")
+        unknown = "0" * 12 if "/tokens/" in self.template else str(UUID(int=0))
+        return self.template.replace("{key}", "RETRIES").replace("{id}", unknown)
 
     @property
     def name(self) -> str:
@@ -27,6 +29,8 @@ class Sample:
         return f"{self.method} {self.template}"
 
 
+# What every live token may do, whatever its grants.
+OWN = frozenset({"/api/v1/whoami", "/api/v1/tokens/self", "/api/v1/tokens/self/rotate"})
 _CONFIG = "/api/v1/config"
 _DEV = {"environment": "dev"}
 _EDITS = {"items": [{"key": "RETRIES", "environment": "dev", "value": 7}]}
@@ -54,6 +58,19 @@ SAMPLES = (
     Sample("POST", f"{_CONFIG}/promote", {}, {"source": "dev", "target": "prod"}),
     Sample("POST", f"{_CONFIG}/rollback", {}, {"environment": "dev", "revision": 2}),
     Sample("POST", f"{_CONFIG}/reload", {}),
+    Sample("GET", "/api/v1/whoami", {}),
+    Sample("POST", "/api/v1/tokens/self/rotate", {}, {}, 201),
+    Sample("DELETE", "/api/v1/tokens/self", {}, status=409),  # the last administrator's
+    Sample("GET", "/api/v1/principals", {}),
+    Sample("POST", "/api/v1/principals", {}, {"name": "sample"}, 201),
+    Sample("DELETE", "/api/v1/principals/{id}", {}, status=404),
+    Sample("GET", "/api/v1/tokens", {}),
+    Sample("POST", "/api/v1/tokens", {}, {"principal": "onlooker"}, 201),
+    Sample("POST", "/api/v1/tokens/{id}/rotate", {}, {}, 404),
+    Sample("DELETE", "/api/v1/tokens/{id}", {}, status=404),
+    Sample("GET", "/api/v1/grants", {}),
+    Sample("POST", "/api/v1/grants", {}, {"principal": "onlooker", "role": "auditor"}, 201),
+    Sample("DELETE", "/api/v1/grants/{id}", {}, status=404),
     Sample("GET", "/api/v1/environments", {}),
     Sample("POST", "/api/v1/environments", {}, {"name": "qa", "parent": "staging"}, 201),
     Sample("GET", "/api/v1/applications", {}),

@@ -4,13 +4,16 @@ import itertools
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
 
+from trimtab_server.access.author import Author, Channel
+from trimtab_server.access.permission import Role
+from trimtab_server.access.principal import Grant, Principal, PrincipalKind, TokenInfo
 from trimtab_server.audit.models import audit_chain, audit_entry, audit_value
 from trimtab_server.audit.verify_chain import StoredEntry, StoredValue, verify_chain
-from trimtab_server.catalog.author import Author, Channel
 from trimtab_server.catalog.create_application import create_application
 from trimtab_server.catalog.models import change, change_item
 from trimtab_server.catalog.queries import load_environments
@@ -27,6 +30,15 @@ from trimtab_server.errors import TrimtabError
 from trimtab_server.infra.database import Database
 
 AUTHOR = Author(id="tester", name="tester", channel=Channel.API, request_id="r", address="::1")
+# Whose changes the engine takes: rights have tests of their own.
+ANYBODY = Principal(
+    id=uuid.UUID(int=1),
+    name="tester",
+    kind=PrincipalKind.PERSON,
+    token=TokenInfo(uuid.UUID(int=2), "", "", datetime.max.replace(tzinfo=UTC)),
+    grants=(Grant(Role.ADMIN),),
+    protected=frozenset(),
+)
 _numbers = itertools.count()
 
 
@@ -61,6 +73,7 @@ class Driver:
         """A change by the tester."""
         return PreparedChange(
             application=application,
+            principal=ANYBODY,
             author=AUTHOR,
             edits=edits if callable(edits) else tuple(edits),
             comment="because",

@@ -11,10 +11,14 @@ from fastapi import Depends, FastAPI, Request
 from starlette.responses import PlainTextResponse, Response
 
 from trimtab_server import __version__
+from trimtab_server.access import routes as access_routes
 from trimtab_server.access.authenticate import Authenticator
-from trimtab_server.access.authentication import AuthenticationMiddleware
+from trimtab_server.access.authentication import AuthenticationMiddleware, Door
 from trimtab_server.access.permission import Permission
+from trimtab_server.access.refusals import Refusals
+from trimtab_server.access.report_refusals import report_refusals
 from trimtab_server.access.requires import check_routes_declare_permission, requires
+from trimtab_server.access.token_use import TokenUse
 from trimtab_server.catalog import routes as catalog_routes
 from trimtab_server.config import routes as config_routes
 from trimtab_server.config.committer import Committer
@@ -56,6 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
     """The application for these settings; its resources live as long as it runs."""
     database = Database(settings.effective_database_url, pool_size=settings.database_pool_size)
     snapshots, metrics = Snapshots(database), Metrics()
+    refusals, token_use = Refusals(database), TokenUse(database)
 
     async def on_commit(application: str, outcomes: Sequence[Outcome]) -> None:
         metrics.changes.inc(len(outcomes))
@@ -73,6 +78,7 @@ def create_app(settings: Settings) -> FastAPI:
             "node": secrets.token_hex(4),
         }
         await committer.drain()
+        await app.state.door.drain()
         await database.dispose()
 
     app = FastAPI(
@@ -88,8 +94,12 @@ def create_app(settings: Settings) -> FastAPI:
     _add_routes(app)
     install_problem_handlers(app)
     check_routes_declare_permission(app)
-    authenticator = Authenticator(database, monotonic=time.monotonic, now=_now)
-    _add_middleware(app, settings, authenticator, metrics)
+    report_refusals(app, refusals)
+    authenticator = Authenticator(
+        database, protected=settings.protected, monotonic=time.monotonic, now=_now
+    )
+    app.state.door = Door(authenticator, refusals, token_use)
+    _add_middleware(app, settings, metrics)
     app.openapi = lambda: describe(app, health.PATHS)  # type: ignore[method-assign]  # FastAPI's own way
     return app
 
@@ -98,6 +108,7 @@ def _add_routes(app: FastAPI) -> None:
     app.include_router(health.router)
     app.include_router(documentation.router)
     for router in (
+        access_routes.router,
         delivery_routes.router,
         history_routes.router,
         config_routes.router,
@@ -118,14 +129,12 @@ def _add_routes(app: FastAPI) -> None:
         return reply
 
 
-def _add_middleware(
-    app: FastAPI, settings: Settings, authenticator: Authenticator, metrics: Metrics
-) -> None:
+def _add_middleware(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
     """The last one added is the outermost: nobody's body is read before they are known."""
     open_paths = health.PATHS | (documentation.PATHS if settings.is_loopback else frozenset())
     app.add_middleware(BodyMiddleware, limits=_BODY_LIMITS)
     app.add_middleware(RequestTextMiddleware)
-    app.add_middleware(AuthenticationMiddleware, authenticate=authenticator, open_paths=open_paths)
+    app.add_middleware(AuthenticationMiddleware, door=app.state.door, open_paths=open_paths)
     app.add_middleware(HeadMiddleware)
     app.add_middleware(LastResortMiddleware)
     app.add_middleware(MetricsMiddleware, metrics=metrics)

@@ -30,6 +30,14 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(
         default=10, ge=1, le=100, description="Connections kept open to the database."
     )
+    protected_environments: str = Field(
+        default="prod",
+        pattern=r"^([a-z][a-z0-9_-]{0,62}(,[a-z][a-z0-9_-]{0,62})*)?$",
+        description=(
+            "Environments, `prod,live`, in which an editor writes only under a grant that names "
+            "the environment; empty: none."
+        ),
+    )
     log_format: str = Field(
         default="console", pattern="^(console|json)$", description="`console` or `json`."
     )
@@ -38,6 +46,11 @@ class Settings(BaseSettings):
     def effective_database_url(self) -> str:
         """The URL given, or SQLite's in the data folder."""
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'trimtab.sqlite3'}"
+
+    @property
+    def protected(self) -> frozenset[str]:
+        """The names of the protected environments."""
+        return frozenset(filter(None, self.protected_environments.split(",")))
 
     @property
     def is_loopback(self) -> bool:

@@ -76,9 +76,9 @@ async def test_issue_token__new__text_is_in_no_table(database: Database, issue: 
     assert secret not in repr(rows)
     assert issued.text not in repr(issued)
     assert stored is not None
-    assert not stored.revoked
-    assert (stored.principal.application, stored.principal.environment) == ("shop", "dev")
-    assert stored.principal.grants == (Grant(Role.ADMIN),)
+    assert stored.revoked_at is None
+    assert (stored.info.application, stored.info.environment) == ("shop", "dev")
+    assert stored.owner.grants == (Grant(Role.ADMIN),)
     entry = (await system_entries(database))[-1]
     assert entry["action"] == "token-issued"
     assert entry["subject"]["token"] == issued.public_id
@@ -125,7 +125,7 @@ async def test_revoke_token__twice__is_recorded_once(
         assert not await revoke_token(connection, operator, public_id=issued.public_id, at=AT)
         stored = await find_token(connection, issued.public_id)
     assert stored is not None
-    assert stored.revoked
+    assert stored.revoked_at == AT
     actions = [entry["action"] for entry in await system_entries(database)]
     assert actions == ["principal-created", "token-issued", "token-revoked"]
 
@@ -144,4 +144,4 @@ async def test_find_token__role_from_a_later_version__gives_nothing(
         await connection.execute(access_grant.update().values(role="overlord"))
         stored = await find_token(connection, issued.public_id)
     assert stored is not None
-    assert stored.principal.grants == ()
+    assert stored.owner.grants == ()

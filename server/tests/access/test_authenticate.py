@@ -16,6 +16,7 @@ from trimtab_server.access.authenticate import (
     OUTAGE_GRACE_SECONDS,
     Authenticator,
     BadCredential,
+    LoginFailure,
     TokenExpired,
 )
 from trimtab_server.access.issue_token import IssuedToken
@@ -29,6 +30,7 @@ from trimtab_server.errors import StoreUnavailable, Unauthenticated
 from trimtab_server.infra.columns import metadata
 from trimtab_server.infra.database import Database
 
+PROTECTED = frozenset({"prod"})
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 Issue = Callable[..., Awaitable[IssuedToken]]
 
@@ -89,7 +91,7 @@ def with_checksum(signed: str) -> str:
 
 @pytest.fixture
 def authenticate(database: Database, clock: Clock) -> Authenticator:
-    return Authenticator(database, monotonic=clock.monotonic, now=clock.now)
+    return Authenticator(database, protected=PROTECTED, monotonic=clock.monotonic, now=clock.now)
 
 
 def bearer(issued: IssuedToken) -> list[str]:
@@ -114,7 +116,9 @@ async def test_authenticate__live_token__is_its_principal(
     who = await authenticate(bearer(issued))
     assert (who.name, who.environment, who.application) == ("ada", "dev", None)
     assert who.grants == (Grant(Role.VIEWER, category="model"),)
-    assert who.token_expires_at == issued.expires_at
+    assert who.token.expires_at == issued.expires_at
+    assert who.token.public_id == issued.public_id
+    assert who.protected == PROTECTED
     assert (await authenticate([f"bearer {issued.text}"])) == who
 
 
@@ -139,8 +143,9 @@ async def test_authenticate__anything_else__has_one_outward_message(
         with pytest.raises(BadCredential) as raised:
             await authenticate([value])
         assert raised.value.status == 401
-        assert raised.value.detail == BadCredential().detail
-        assert raised.value.headers == BadCredential().headers
+        assert raised.value.detail == BadCredential(LoginFailure.UNKNOWN).detail
+        assert raised.value.public_id is None
+        assert raised.value.headers == BadCredential(LoginFailure.UNKNOWN).headers
         assert 'error="invalid_token"' in raised.value.headers["WWW-Authenticate"]
 
 
@@ -202,12 +207,12 @@ async def test_authenticate__many_at_once__share_one_query(
     counted = Counted(database)
     await authenticate(bearer(issued))
     alone = len(counted.statements)
-    fresh = Authenticator(database)
+    fresh = Authenticator(database, protected=PROTECTED)
     counted.statements.clear()
     with pytest.raises(TokenExpired):  # by the real clock it has
         await fresh(bearer(issued))
     counted.statements.clear()
-    again = Authenticator(database, now=lambda: AT)
+    again = Authenticator(database, protected=PROTECTED, now=lambda: AT)
     await asyncio.gather(*(again(bearer(issued)) for _ in range(200)))
     assert len(counted.statements) == alone
 
@@ -277,7 +282,7 @@ async def test_authenticate__store_never_answered__is_503_and_not_401() -> None:
     database = Database("postgresql://postgres@127.0.0.1:1/none")
     try:
         with pytest.raises(StoreUnavailable) as raised:
-            await Authenticator(database)([f"Bearer {mint().text}"])
+            await Authenticator(database, protected=PROTECTED)([f"Bearer {mint().text}"])
         assert raised.value.status == 503
         assert int(raised.value.headers["Retry-After"]) > 0
     finally:
@@ -292,7 +297,9 @@ async def test_authenticate__outage__known_tokens_go_on_for_a_while(
         async with database.write() as connection:
             await connection.run_sync(metadata.create_all)
         issued = await issue_in(database)
-        authenticate = Authenticator(database, monotonic=clock.monotonic, now=clock.now)
+        authenticate = Authenticator(
+            database, protected=PROTECTED, monotonic=clock.monotonic, now=clock.now
+        )
         await authenticate(bearer(issued))
         await line.cut()
 

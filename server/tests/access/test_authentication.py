@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,12 @@ import pytest
 from fastapi import FastAPI, Request
 
 from trimtab_server.access.authenticate import Authenticator
-from trimtab_server.access.authentication import AuthenticationMiddleware
+from trimtab_server.access.authentication import AuthenticationMiddleware, Door
 from trimtab_server.access.issue_token import IssuedToken
 from trimtab_server.access.permission import Role
 from trimtab_server.access.principal import Grant
+from trimtab_server.access.refusals import Refusals
+from trimtab_server.access.token_use import TokenUse
 from trimtab_server.http.last_resort import LastResortMiddleware
 from trimtab_server.http.problems import install_problem_handlers
 from trimtab_server.http.request_context import RequestContextMiddleware
@@ -121,6 +123,11 @@ async def ask(
     return sent[0]["status"], reply, json.loads(body) if body else {}
 
 
+def door(database: Database) -> Door:
+    authenticator = Authenticator(database, protected=frozenset(), now=lambda: AT)
+    return Door(authenticator, Refusals(database), TokenUse(database))
+
+
 def build(database: Database) -> FastAPI:
     app = FastAPI()
 
@@ -139,9 +146,9 @@ def build(database: Database) -> FastAPI:
         return {"known": hasattr(request.state, "principal")}
 
     install_problem_handlers(app)
-    authenticator = Authenticator(database, now=lambda: AT)
+    app.state.door = door(database)
     app.add_middleware(
-        AuthenticationMiddleware, authenticate=authenticator, open_paths=frozenset({"/livez"})
+        AuthenticationMiddleware, door=app.state.door, open_paths=frozenset({"/livez"})
     )
     app.add_middleware(LastResortMiddleware)
     app.add_middleware(RequestContextMiddleware)
@@ -154,8 +161,10 @@ def database_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def app(database: Database) -> FastAPI:
-    return build(database)
+async def app(database: Database) -> AsyncIterator[FastAPI]:
+    app = build(database)
+    yield app
+    await app.state.door.drain()
 
 
 async def test_authentication__header_mutations_on_every_route__all_401(
@@ -249,6 +258,6 @@ async def test_authentication__websocket__is_closed(database: Database) -> None:
     async def send(message: MutableMapping[str, Any]) -> None:
         sent.append(message)
 
-    door = AuthenticationMiddleware(never, Authenticator(database), ["/livez"])
-    await door({"type": "websocket", "path": "/livez", "headers": []}, receive, send)
+    middleware = AuthenticationMiddleware(never, door(database), ["/livez"])
+    await middleware({"type": "websocket", "path": "/livez", "headers": []}, receive, send)
     assert sent == [{"type": "websocket.close", "code": 1008}]

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from trimtab_server.access.permission import Permission, Role
-from trimtab_server.access.principal import Grant, Principal, PrincipalKind
+from trimtab_server.access.principal import Grant, Principal, PrincipalKind, TokenInfo
 from trimtab_server.access.requires import (
     CurrentPrincipal,
     UndeclaredRoute,
@@ -31,10 +31,9 @@ def principal(*grants: Grant, **bound: str) -> Principal:
         id=UUID(int=1),
         name="ada",
         kind=PrincipalKind.PERSON,
-        token_id=UUID(int=2),
-        token_expires_at=datetime(2030, 1, 1, tzinfo=UTC),
+        token=TokenInfo(UUID(int=2), "", "", datetime(2030, 1, 1, tzinfo=UTC), **bound),
         grants=grants,
-        **bound,
+        protected=frozenset(),
     )
 
 
@@ -64,7 +63,7 @@ def small_app() -> FastAPI:
     ) -> str:
         return who.name
 
-    @router.put("/value", dependencies=[requires(WRITE)])
+    @router.put("/value", dependencies=[requires(WRITE, decided_inside=True)])
     async def put_value(scope: Annotated[tuple[Any, Any], Depends(named_scope)]) -> None: ...
 
     @router.post("/bulk", dependencies=[requires(WRITE)])
@@ -73,7 +72,9 @@ def small_app() -> FastAPI:
     @router.post("/fine", dependencies=[requires(WRITE, decided_inside=True)])
     async def fine() -> None: ...
 
-    @router.patch("/definition", dependencies=[requires(Permission.DEFINITION_WRITE)])
+    @router.patch(
+        "/definition", dependencies=[requires(Permission.DEFINITION_WRITE, decided_inside=True)]
+    )
     async def definition(scope: Annotated[tuple[Any, Any], Depends(named_scope)]) -> None: ...
 
     health = APIRouter(dependencies=[public()])
@@ -109,17 +110,26 @@ async def test_requires__viewer__reads_and_does_not_write() -> None:
     assert await ask(viewer, "POST", "/v1/fine") == 403
 
 
-async def test_requires__grant_for_one_environment__holds_in_the_one_named() -> None:
-    admin = principal(Grant(Role.ADMIN, environment="dev"))
+async def test_requires__decided_inside__keeps_out_who_may_nothing_in_what_is_named() -> None:
+    admin = principal(Grant(Role.ADMIN, application="shop", environment="dev", category="model"))
+    assert await ask(admin, "PUT", "/v1/value") == 200
     assert await ask(admin, "PUT", "/v1/value", environment="dev") == 200
+    assert await ask(admin, "PUT", "/v1/value", environment="dev", application="shop") == 200
     assert await ask(admin, "PUT", "/v1/value", environment="prod") == 403
-    assert await ask(admin, "PUT", "/v1/value") == 403
-    assert await ask(admin, "PUT", "/v1/value", environment="") == 403
+    assert await ask(admin, "PUT", "/v1/value", environment="dev", application="blog") == 403
+
+
+@pytest.mark.parametrize("limit", ["application", "environment", "category"])
+async def test_requires__not_decided_inside__takes_a_grant_without_limits(limit: str) -> None:
+    assert await ask(principal(Grant(Role.ADMIN)), "POST", "/v1/bulk") == 200
+    assert await ask(principal(Grant(Role.ADMIN, **{limit: "x"})), "POST", "/v1/bulk") == 403
 
 
 async def test_requires__token_bound_to_environment__means_its_own() -> None:
     admin = principal(Grant(Role.ADMIN), environment="dev")
     assert await ask(admin, "PUT", "/v1/value") == 200
+    elsewhere = principal(Grant(Role.ADMIN, environment="prod"), environment="dev")
+    assert await ask(elsewhere, "PUT", "/v1/value") == 403
     assert await ask(admin, "PUT", "/v1/value", environment="prod") == 403
 
 

@@ -78,6 +78,7 @@ async def running(
 @pytest_asyncio.fixture(loop_scope="session")
 async def served(running: Served) -> Served:
     """The same, empty but for `default` and its environments."""
+    await running.app.state.door.drain()
     await running.store.reset()
     return running
 

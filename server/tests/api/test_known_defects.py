@@ -22,6 +22,7 @@ from sqlalchemy import event, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api_driver import CONFIG, SAMPLES, Api, Store, arguments, assert_problem, prepare, running_app
+from trimtab_server.access.categories import EVERY_CATEGORY
 from trimtab_server.app import create_app
 from trimtab_server.catalog.models import change
 from trimtab_server.delivery.snapshots import Snapshots
@@ -158,12 +159,12 @@ async def test_e5__reader_overtaken_by_a_writer__leaves_nothing_old_behind(
         snapshots = Snapshots(database)
         await api.put("RETRIES", 1, "base")
         database.skip = held_read
-        slow = asyncio.create_task(snapshots.get("default", "dev"))
+        slow = asyncio.create_task(snapshots.get("default", "dev", EVERY_CATEGORY))
         await database.has_read.wait()
         await api.put("RETRIES", 2, "base")
         database.go_on.set()
         await slow
-        head, snapshot = await snapshots.get("default", "dev")
+        head, snapshot = await snapshots.get("default", "dev", EVERY_CATEGORY)
         assert json.loads(snapshot.body)["items"]["RETRIES"]["value"] == 2
         assert head.revision == snapshot.touched
         await database.dispose()
@@ -182,7 +183,9 @@ async def test_e6__hundreds_of_misses_at_once__load_the_settings_once(
 
     event.listen(database.engine.sync_engine, "before_cursor_execute", count)
     snapshots = Snapshots(database)
-    found = await asyncio.gather(*(snapshots.get("default", "dev") for _ in range(300)))
+    found = await asyncio.gather(
+        *(snapshots.get("default", "dev", EVERY_CATEGORY) for _ in range(300))
+    )
     assert len({id(snapshot) for _, snapshot in found}) == 1
     assert len(loads) == 1
     await database.dispose()

@@ -7,27 +7,47 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 
 from trimtab_server.errors import StoreUnavailable, Unauthenticated
 from trimtab_server.http.store_outage import is_store_outage
 from trimtab_server.infra.database import Database
 
 from .principal import Principal
-from .queries import KnownToken, find_token
+from .queries import StoredToken, find_token
 from .token_format import PresentedToken, parse
 
 # A revoked token works on for at most this long on any server while the database answers.
 FRESH_SECONDS = 2.0
 # While the database is away, a token proven this recently goes on working; others get 503.
 OUTAGE_GRACE_SECONDS = 15 * 60.0
+# A database that hangs is away too.
+PROOF_SECONDS = 5.0
 _MOST_KNOWN = 1024
+
+
+class LoginFailure(StrEnum):
+    """Why nobody was let in, as the audit trail says it."""
+
+    MISSING = "missing"
+    MALFORMED = "malformed"
+    UNKNOWN = "unknown"
+    REVOKED = "revoked"
+    DISABLED = "disabled"
+    EXPIRED = "expired"
 
 
 class BadCredential(Unauthenticated):
     """The credential is not valid: `Authorization: Bearer tt_...` with a live token is needed."""
 
-    # One message for unknown, mistyped, revoked and disabled: which it was is nobody's business.
+    # One message for unknown, mistyped, revoked and disabled: which it was is nobody's business
+    # but the audit trail's, which gets `reason` and, of a token that exists, its public id.
     challenge = 'Bearer realm="trimtab", error="invalid_token"'
+
+    def __init__(self, reason: LoginFailure, public_id: str | None = None) -> None:
+        self.reason = reason
+        self.public_id = public_id
+        super().__init__()
 
 
 class TokenExpired(BadCredential):
@@ -36,6 +56,9 @@ class TokenExpired(BadCredential):
     code = "token-expired"
     title = "The token has expired."
     challenge = f'{BadCredential.challenge}, error_description="The token has expired"'
+
+    def __init__(self, public_id: str) -> None:
+        super().__init__(LoginFailure.EXPIRED, public_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +78,12 @@ class Authenticator:
         self,
         database: Database,
         *,
+        protected: frozenset[str],
         monotonic: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._database = database
+        self._protected = protected
         self._monotonic = monotonic
         self._now = now
         self._proven: OrderedDict[str, _Proven] = OrderedDict()
@@ -77,8 +102,8 @@ class Authenticator:
             principal = await self._shared_proof(presented)
         else:
             principal = known.principal
-        if principal.token_expires_at <= self._now():
-            raise TokenExpired
+        if principal.token.expires_at <= self._now():
+            raise TokenExpired(principal.token.public_id)
         return principal
 
     async def _shared_proof(self, presented: PresentedToken) -> Principal:
@@ -93,17 +118,23 @@ class Authenticator:
     async def _prove(self, presented: PresentedToken) -> Principal:
         started = self._monotonic()
         try:
-            async with self._database.read() as connection:
+            async with asyncio.timeout(PROOF_SECONDS), self._database.read() as connection:
                 stored = await find_token(connection, presented.public_id)
         except Exception as error:
             if is_store_outage(error):
                 return self._proven_before_outage(presented)
             raise
-        if stored is None or not _is_live(stored, presented):
+        try:
+            proven = _unrevoked(stored, presented)
+        except BadCredential:
             self._proven.pop(presented.digest, None)
-            raise BadCredential
-        self._remember(presented.digest, _Proven(stored.principal, started))
-        return stored.principal
+            raise
+        owner = proven.owner
+        principal = Principal(
+            owner.id, owner.name, owner.kind, proven.info, owner.grants, self._protected
+        )
+        self._remember(presented.digest, _Proven(principal, started))
+        return principal
 
     def _proven_before_outage(self, presented: PresentedToken) -> Principal:
         known = self._proven.get(presented.digest)
@@ -125,9 +156,16 @@ def _presented(authorization: Sequence[str]) -> PresentedToken:
     scheme, _, credential = authorization[0].partition(" ")
     presented = parse(credential) if scheme.lower() == "bearer" else None
     if presented is None or len(authorization) > 1:
-        raise BadCredential
+        raise BadCredential(LoginFailure.MALFORMED)
     return presented
 
 
-def _is_live(stored: KnownToken, presented: PresentedToken) -> bool:
-    return hmac.compare_digest(stored.digest, presented.digest) and not stored.revoked
+def _unrevoked(stored: StoredToken | None, presented: PresentedToken) -> StoredToken:
+    """Only of a token that was shown whole is said anything: an id alone proves nothing."""
+    if stored is None or not hmac.compare_digest(stored.digest, presented.digest):
+        raise BadCredential(LoginFailure.UNKNOWN)
+    if stored.revoked_at is not None:
+        raise BadCredential(LoginFailure.REVOKED, presented.public_id)
+    if stored.owner.disabled_at is not None:
+        raise BadCredential(LoginFailure.DISABLED, presented.public_id)
+    return stored

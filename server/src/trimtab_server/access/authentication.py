@@ -1,34 +1,55 @@
 """The door of the server: nobody's body is read before the credential is proven."""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from trimtab_server.errors import TrimtabError
+from trimtab_server.audit.fact import AuditAction
+from trimtab_server.errors import MalformedRequest, TrimtabError, Unauthenticated
 from trimtab_server.http.problems import problem_response
-from trimtab_server.http.request_context import request_id_of
+from trimtab_server.http.request_context import address_of, request_id_of
 
+from .authenticate import BadCredential, LoginFailure
 from .principal import Principal
+from .refusals import Refusals, Source
+from .token_format import holds_token
+from .token_use import TokenUse
 
 _OPEN_METHODS = frozenset({"GET", "HEAD"})
 
 
+class TokenInAddress(MalformedRequest):
+    """A token stands in the address, where everything on the way may have logged it: revoke it,
+    and send the next one in the Authorization header."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Who is asked at the door, and who is told of those that came in and those that did not."""
+
+    authenticate: Callable[[Sequence[str]], Awaitable[Principal]]
+    refusals: Refusals
+    token_use: TokenUse
+
+    async def drain(self) -> None:
+        """Write at once what is to be written of those who came."""
+        await self.refusals.drain()
+        await self.token_use.drain()
+
+
 class AuthenticationMiddleware:
-    """Lets a request in with its principal, or answers 401.
+    """Lets a request in with its principal, or answers 401 and counts why.
 
     Nothing but the Authorization header counts: no parameter, cookie, address or other header.
     An open path is open to GET and HEAD, exactly as it is written.
     """
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        authenticate: Callable[[Sequence[str]], Awaitable[Principal]],
-        open_paths: Collection[str],
-    ) -> None:
+    def __init__(self, app: ASGIApp, door: Door, open_paths: Collection[str]) -> None:
         self.app = app
-        self._authenticate = authenticate
+        self._door = door
         self._open_paths = frozenset(open_paths)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -39,10 +60,14 @@ class AuthenticationMiddleware:
             await send({"type": "websocket.close", "code": 1008})
             return
         try:
-            principal = await self._authenticate(Headers(scope=scope).getlist("authorization"))
+            principal = await self._door.authenticate(Headers(scope=scope).getlist("authorization"))
+            _check_address(scope)
         except TrimtabError as error:
+            if isinstance(error, Unauthenticated):
+                self._door.refusals.count(_failed_login(scope, error))
             await problem_response(error, request_id_of(scope))(scope, receive, send)
             return
+        self._door.token_use.note(principal.token.id)
         scope.setdefault("state", {})["principal"] = principal
         await self.app(scope, receive, send)
 
@@ -52,3 +77,17 @@ class AuthenticationMiddleware:
             and scope["method"] in _OPEN_METHODS
             and scope["path"] in self._open_paths
         )
+
+
+def _check_address(scope: Scope) -> None:
+    """Raises TokenInAddress for one in the path or the query, however it is escaped."""
+    query = unquote_to_bytes(scope["query_string"]).decode("latin-1")
+    if holds_token(scope["path"]) or holds_token(query):
+        raise TokenInAddress
+
+
+def _failed_login(scope: Scope, error: Unauthenticated) -> Source:
+    reason, who = LoginFailure.MISSING, None
+    if isinstance(error, BadCredential):
+        reason, who = error.reason, error.public_id
+    return Source(AuditAction.LOGIN_FAILED, reason, address_of(scope), who)

@@ -6,19 +6,36 @@ and only a grant that is not limited to some allows that. In a grant, None means
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TypeAlias
 
 from trimtab_server.errors import Forbidden
 
-from .permission import ROLE_PERMISSIONS, Permission, Reach, reach_of
+from .categories import EVERY_CATEGORY, Categories, union
+from .permission import (
+    GUARDED,
+    NAMED_WHERE_PROTECTED,
+    ROLE_PERMISSIONS,
+    Permission,
+    Reach,
+    reach_of,
+)
 from .principal import Grant, Principal
 
 
 class NotAllowed(Forbidden):
     """This credential may not do that."""
 
-    def __init__(self, permission: Permission) -> None:
+    def __init__(
+        self,
+        permission: Permission,
+        *,
+        application: str | None = None,
+        environment: str | None = None,
+        category: str | None = None,
+    ) -> None:
         self.permission = permission
+        self.application = application
+        self.environment = environment
+        self.category = category
         super().__init__(f"This needs the permission {permission} there, which no grant gives.")
 
 
@@ -35,13 +52,29 @@ def decide(
     A dimension the permission does not have (an environment, for a definition) is not looked at:
     the act touches all of it.
     """
+    allowed = categories_of(principal, permission, application=application, environment=environment)
+    if reach_of(permission) in (Reach.SERVER, Reach.NAMES):
+        return bool(allowed)
+    return allowed == EVERY_CATEGORY if category is None else category in allowed
+
+
+def categories_of(
+    principal: Principal,
+    permission: Permission,
+    *,
+    application: str | None,
+    environment: str | None = None,
+) -> Categories:
+    """The categories for which `decide` says yes to this question; none of them is falsy."""
     reach = reach_of(permission)
-    asked = _asked(reach, application, environment, category)
-    return any(
-        all(
-            held in (None, wanted) for held, wanted in zip(_scope(grant, reach), asked, strict=True)
+    wanted = _places(reach, application, environment)
+    return union(
+        grant.category if reach is not Reach.NAMES else None
+        for grant in _grants_with(principal, permission, environment)
+        if _is_wide_enough(grant, reach)
+        and all(
+            held in (None, asked) for held, asked in zip(_held(grant, reach), wanted, strict=True)
         )
-        for grant in _grants_with(principal, permission)
     )
 
 
@@ -58,60 +91,126 @@ def require(
     Raises:
         NotAllowed: it says no.
     """
-    allowed = decide(
-        principal,
-        permission,
-        application=application,
-        environment=environment,
-        category=category,
-    )
+    if not decide(
+        principal, permission, application=application, environment=environment, category=category
+    ):
+        raise NotAllowed(
+            permission, application=application, environment=environment, category=category
+        )
+
+
+def require_some(
+    principal: Principal,
+    permission: Permission,
+    *,
+    application: str | None,
+    environment: str | None = None,
+) -> Categories:
+    """The categories for which `decide` says yes, if there are any: the answer's own filter.
+
+    Raises:
+        NotAllowed: there is none.
+    """
+    allowed = categories_of(principal, permission, application=application, environment=environment)
     if not allowed:
-        raise NotAllowed(permission)
+        raise NotAllowed(permission, application=application, environment=environment)
+    return allowed
 
 
-def could(principal: Principal, permission: Permission) -> bool:
-    """True if there is anything at all for which `decide` would say yes.
+def could(
+    principal: Principal,
+    permission: Permission,
+    *,
+    application: str | None = None,
+    environment: str | None = None,
+) -> bool:
+    """True if there is anything for which `decide` would say yes, there or (None) anywhere.
 
-    Only a first gate, for routes that ask `decide` themselves about each thing they touch.
+    Only a first gate, for routes that ask about each thing they touch.
     """
     reach = reach_of(permission)
-    return any(_fits(grant, reach) for grant in _grants_with(principal, permission))
+    named = _places(reach, application, environment)
+    meant = environment or principal.environment
+    return any(
+        _is_wide_enough(grant, reach)
+        and all(
+            None in (held, asked) or held == asked
+            for held, asked in zip(_held(grant, reach), named, strict=True)
+        )
+        for grant in _grants_with(principal, permission, meant, in_any=meant is None)
+    )
 
 
-_Scope: TypeAlias = tuple[str | None, str | None, str | None]
+def holds(principal: Principal, grant: Grant) -> bool:
+    """True if the principal's own grants give all that this one would: it may be passed on."""
+    return all(
+        any(_contains(own, grant) for own in _grants_with(principal, permission, grant.environment))
+        for permission in ROLE_PERMISSIONS[grant.role]
+    )
 
 
-def _asked(
-    reach: Reach, application: str | None, environment: str | None, category: str | None
-) -> _Scope:
+_Places = tuple[str | None, str | None]
+
+
+def _places(reach: Reach, application: str | None, environment: str | None) -> _Places:
+    """The part of a question that an act of this reach has."""
     match reach:
         case Reach.SERVER:
-            return None, None, None
-        case Reach.APPLICATION:
-            return application, None, category
-        case Reach.NAMES:
-            return application, None, None
+            return None, None
+        case Reach.APPLICATION | Reach.NAMES:
+            return application, None
         case Reach.ENVIRONMENT:
-            return application, environment, category
+            return application, environment
 
 
-def _scope(grant: Grant, reach: Reach) -> _Scope:
-    if reach is Reach.NAMES:
-        return grant.application, None, None
-    return grant.application, grant.environment, grant.category
+def _held(grant: Grant, reach: Reach) -> _Places:
+    return grant.application, None if reach is Reach.NAMES else grant.environment
 
 
-def _fits(grant: Grant, reach: Reach) -> bool:
-    """Whether the grant is wide enough for the smallest act of that reach."""
-    application, environment, category = _scope(grant, reach)
-    return _asked(reach, application, environment, category) == (application, environment, category)
+def _is_wide_enough(grant: Grant, reach: Reach) -> bool:
+    """Whether the grant reaches as far as the smallest act of that reach."""
+    match reach:
+        case Reach.SERVER:
+            return (grant.application, grant.environment, grant.category) == (None, None, None)
+        case Reach.APPLICATION:
+            return grant.environment is None
+        case Reach.NAMES | Reach.ENVIRONMENT:
+            return True
 
 
-def _grants_with(principal: Principal, permission: Permission) -> Iterator[Grant]:
-    """The grants that give the permission, narrowed to what the token is bound to."""
+def _contains(own: Grant, other: Grant) -> bool:
+    pairs = (
+        (own.application, other.application),
+        (own.environment, other.environment),
+        (own.category, other.category),
+    )
+    return all(held in (None, wanted) for held, wanted in pairs)
+
+
+def _grants_with(
+    principal: Principal, permission: Permission, environment: str | None, *, in_any: bool = False
+) -> Iterator[Grant]:
+    """The grants that give the permission in an environment (None: in all, or `in_any`), narrowed
+    to what the token is bound to."""
     for grant in principal.grants:
-        if permission in ROLE_PERMISSIONS[grant.role]:
+        if permission not in ROLE_PERMISSIONS[grant.role]:
+            continue
+        if in_any or _is_named(grant, permission, environment, principal.protected):
             yield from _narrowed(grant, principal.application, principal.environment)
+
+
+def _is_named(
+    grant: Grant, permission: Permission, environment: str | None, protected: frozenset[str]
+) -> bool:
+    """Whether the grant names the environment itself, where the environment is protected.
+
+    What the token is bound to names nothing: a narrower token must not be worth more.
+    """
+    if permission not in GUARDED or grant.role not in NAMED_WHERE_PROTECTED:
+        return True
+    if grant.environment is not None:
+        return True
+    return not protected if environment is None else environment not in protected
 
 
 def _narrowed(grant: Grant, application: str | None, environment: str | None) -> Iterator[Grant]:

@@ -24,20 +24,57 @@ class Grant:
     environment: str | None = None
     category: str | None = None
 
+    def scope_json(self) -> dict[str, str | None]:
+        """Role and scope, as replies and the audit trail say them."""
+        return {
+            "role": self.role.value,
+            "application": self.application,
+            "environment": self.environment,
+            "category": self.category,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class TokenInfo:
+    """What may be said of a token.
+
+    `application` and `environment` are what it is bound to: the ones meant where a request names
+    none, and the only ones it reaches. None means not bound.
+    """
+
+    id: UUID
+    public_id: str
+    name: str
+    expires_at: datetime
+    application: str | None = None
+    environment: str | None = None
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether it reaches less than its principal may."""
+        return self.application is not None or self.environment is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The actor of a request.
+    """The actor of a request, under the rules of this server.
 
-    `application` and `environment` are what the token is bound to: the ones meant where the
-    request names none, and the only ones the token reaches. None means not bound.
+    `protected` names the environments in which some roles need a grant that names them.
     """
 
     id: UUID
     name: str
     kind: PrincipalKind
-    token_id: UUID
-    token_expires_at: datetime
+    token: TokenInfo
     grants: tuple[Grant, ...]
-    application: str | None = None
-    environment: str | None = None
+    protected: frozenset[str]
+
+    @property
+    def application(self) -> str | None:
+        """The application that the token is bound to."""
+        return self.token.application
+
+    @property
+    def environment(self) -> str | None:
+        """The environment that the token is bound to."""
+        return self.token.environment

@@ -45,25 +45,23 @@ class Requirement:
     decided_inside: bool
 
     async def __call__(self, request: Request, principal: CurrentPrincipal) -> None:
-        if self.decided_inside:
-            if not could(principal, self.permission):
-                raise NotAllowed(self.permission)
+        if not self.decided_inside:
+            require(principal, self.permission, application=None)
             return
-        require(
-            principal,
-            self.permission,
-            application=_meant(request, "application", principal.application),
-            environment=_meant(request, "environment", principal.environment),
-        )
+        place = {
+            "application": _named(request, "application", principal.application),
+            "environment": _named(request, "environment", principal.environment),
+        }
+        if not could(principal, self.permission, **place):
+            raise NotAllowed(self.permission, **place)
 
 
 def requires(permission: Permission, *, decided_inside: bool = False) -> Any:
-    """A route dependency: go on only with the permission.
+    """A route dependency: go on only with the permission, for everything there is.
 
-    It must hold in the application and environment that the route's own parameters of these names
-    say, or that the token is bound to, for all categories. A route without such a parameter acts
-    on all of them. With `decided_inside`, the permission somewhere is enough to come in: the route
-    itself asks `require` or `decide` about everything it touches.
+    With `decided_inside` it is enough to have it for something in the application and environment
+    that the query names, or that the token is bound to, or, where neither does, anywhere: the
+    route itself asks `require`, `require_some` or `decide` about everything it touches.
     """
     return Depends(Requirement(permission, decided_inside))
 
@@ -91,11 +89,11 @@ def _marks(route: RouteContext) -> Iterator[Requirement | Public]:
             yield dependency.call
 
 
-def _meant(request: Request, parameter: str, bound: str | None) -> str | None:
+def _named(request: Request, parameter: str, bound: str | None) -> str | None:
     """What the query names, else what the token is bound to, where this route looks at it.
 
     A parameter that the route does not read decides nothing, nor does the token's own environment
-    where the body may name another one: then all of them are meant.
+    where the body may name another one.
     """
     route = request.scope.get("route")
     if not isinstance(route, APIRoute) or parameter not in query_parameters(route.dependant):

@@ -9,9 +9,9 @@ from trimtab_server.audit.chain import SYSTEM_CHAIN
 from trimtab_server.audit.fact import Actor, fact_by
 from trimtab_server.audit.record import AuditAction, record
 
-from .errors import UnknownToken
+from .existing import existing_token
+from .last_admin import keep_an_admin
 from .models import token
-from .queries import lock_token
 
 
 async def revoke_token(
@@ -21,14 +21,22 @@ async def revoke_token(
 
     Raises:
         UnknownToken: there is none of that id.
+        LastAdmin: nobody would be left who administers everything.
     """
-    state = await lock_token(connection, public_id)
-    if state is None:
-        raise UnknownToken
-    if state.revoked_at is not None:
+    stored = await existing_token(connection, public_id, lock=True)
+    if stored.revoked_at is not None:
         return False
-    await connection.execute(update(token).where(token.c.id == state.id).values(revoked_at=at))
-    subject = {"token": public_id, "name": state.name, "principal": str(state.principal_id)}
+    await connection.execute(
+        update(token).where(token.c.id == stored.info.id).values(revoked_at=at)
+    )
+    subject = {
+        "token": public_id,
+        "name": stored.info.name,
+        "principal": str(stored.owner.id),
+        "principalName": stored.owner.name,
+    }
     fact = fact_by(actor, AuditAction.TOKEN_REVOKED, subject)
     await record(connection, SYSTEM_CHAIN, [fact], at)
+    if stored.is_live(at) and not stored.info.is_bound:
+        await keep_an_admin(connection, stored.owner.grants, at)
     return True

@@ -60,6 +60,16 @@ def parse(text: str) -> PresentedToken | None:
     return PresentedToken(match["id"], _digest(text))
 
 
+def holds_token(text: str) -> bool:
+    """Whether something of a token's form stands in the text, mistyped ones among them."""
+    return _SHAPE.search(text) is not None
+
+
+def without_tokens(text: str) -> str:
+    """The text with every token in it cut down to its prefix and id, for logs."""
+    return _SHAPE.sub(lambda match: f"{PREFIX}{match['id']}_…", text)
+
+
 def _digest(text: str) -> str:
     """SHA-256 in hex digits: what is stored. Of 256 random bits a slow hash would add nothing."""
     return hashlib.sha256(text.encode("ascii")).hexdigest()

@@ -14,9 +14,14 @@ class AuditAction(StrEnum):
     OUT_OF_BAND = "out-of-band"
     PURGED = "purged"
     PRINCIPAL_CREATED = "principal-created"
+    PRINCIPAL_DISABLED = "principal-disabled"
     GRANT_GIVEN = "grant-given"
+    GRANT_TAKEN = "grant-taken"
     TOKEN_ISSUED = "token-issued"  # noqa: S105 - the name of an event
+    TOKEN_ROTATED = "token-rotated"  # noqa: S105 - the name of an event
     TOKEN_REVOKED = "token-revoked"  # noqa: S105 - the name of an event
+    ACCESS_REFUSED = "access-refused"
+    LOGIN_FAILED = "login-failed"
 
 
 @dataclass(frozen=True, slots=True)

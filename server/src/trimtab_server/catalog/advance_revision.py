@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import bindparam, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from trimtab_server.access.author import Author
 from trimtab_server.audit.record import AuditAction, AuditFact, record
-from trimtab_server.catalog.author import Author
 from trimtab_server.catalog.items import ChangeItem
 from trimtab_server.catalog.models import application, change, change_item, environment
 

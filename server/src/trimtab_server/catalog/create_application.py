@@ -8,7 +8,7 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from trimtab_server.catalog.author import Author
+from trimtab_server.access.author import Author
 from trimtab_server.catalog.create_environment import Wanted, add_environments
 from trimtab_server.catalog.errors import EnvironmentRefused, NameTaken
 from trimtab_server.catalog.models import application

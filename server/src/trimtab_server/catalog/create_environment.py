@@ -7,8 +7,8 @@ from uuid import uuid4
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from trimtab_server.access.author import Author
 from trimtab_server.catalog.advance_revision import Advance, advance_revision
-from trimtab_server.catalog.author import Author
 from trimtab_server.catalog.credentials import check_comment
 from trimtab_server.catalog.environments import Environment, EnvironmentTree
 from trimtab_server.catalog.errors import (

@@ -7,6 +7,7 @@ from trimtab_server.kernel.violation import Violation
 
 DEFAULT_APPLICATION = "default"
 ROOT_ENVIRONMENT = "base"
+DEFAULT_CATEGORY = "general"
 FIRST_ENVIRONMENTS = (("base", None), ("dev", "base"), ("staging", "base"), ("prod", "base"))
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")

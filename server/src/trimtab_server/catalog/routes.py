@@ -5,6 +5,8 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from trimtab_server.access.author import CurrentAuthor
+from trimtab_server.access.decide import decide, require
 from trimtab_server.access.permission import Permission
 from trimtab_server.access.requires import CurrentPrincipal, requires
 from trimtab_server.catalog.create_application import create_application
@@ -25,11 +27,7 @@ from trimtab_server.catalog.schemas import (
     PostApplication,
     PostEnvironment,
 )
-from trimtab_server.catalog.scope import (
-    ApplicationQuery,
-    CurrentAuthor,
-    application_of,
-)
+from trimtab_server.catalog.scope import ApplicationQuery, application_of
 from trimtab_server.http.instants import instant
 from trimtab_server.http.responses import BODY, SCOPE, problems
 from trimtab_server.http.sessions import ReadConnection, WriteConnection
@@ -43,13 +41,14 @@ router = APIRouter(prefix="/api/v1")
     tags=["environments"],
     response_model=EnvironmentList,
     responses=problems("unknown-application"),
-    dependencies=[requires(Permission.ENVIRONMENT_READ)],
+    dependencies=[requires(Permission.ENVIRONMENT_READ, decided_inside=True)],
 )
 async def get_environments(
     connection: ReadConnection, principal: CurrentPrincipal, application: ApplicationQuery = None
 ) -> Response:
     """All environments of an application, in the order they were made."""
     name = application_of(application, principal)
+    require(principal, Permission.ENVIRONMENT_READ, application=name)
     head = await find_application(connection, name)
     if head is None:
         raise UnknownApplication(name)
@@ -63,7 +62,7 @@ async def get_environments(
     status_code=201,
     response_model=EnvironmentReply,
     responses=problems(*BODY, *SCOPE, "conflict", "environment-refused"),
-    dependencies=[requires(Permission.ENVIRONMENT_CREATE)],
+    dependencies=[requires(Permission.ENVIRONMENT_CREATE, decided_inside=True)],
 )
 async def post_environment(
     body: PostEnvironment,
@@ -72,10 +71,12 @@ async def post_environment(
     author: CurrentAuthor,
 ) -> Response:
     """Make an environment that inherits from `parent`, live. Its parent is fixed for good."""
+    application = application_of(body.application, principal)
+    require(principal, Permission.ENVIRONMENT_CREATE, application=application)
     head, made = await create_environment(
         connection,
         author,
-        application=application_of(body.application, principal),
+        application=application,
         name=body.name,
         parent=body.parent,
         comment=body.comment,
@@ -88,11 +89,15 @@ async def post_environment(
     tags=["applications"],
     response_model=ApplicationList,
     responses=problems(),
-    dependencies=[requires(Permission.APPLICATION_READ)],
+    dependencies=[requires(Permission.APPLICATION_READ, decided_inside=True)],
 )
-async def get_applications(connection: ReadConnection) -> Response:
-    """All applications."""
-    found = await list_applications(connection)
+async def get_applications(connection: ReadConnection, principal: CurrentPrincipal) -> Response:
+    """All applications in which the caller may do something that needs their names."""
+    found = [
+        one
+        for one in await list_applications(connection)
+        if decide(principal, Permission.APPLICATION_READ, application=one.name)
+    ]
     return json_reply({"items": [_application(one) for one in found]})
 
 

@@ -1,15 +1,17 @@
 """Which application and environment a request means."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
-from fastapi import Depends, Header, Query, Request
+from fastapi import Depends, Query
 
+from trimtab_server.access.categories import Categories
+from trimtab_server.access.decide import require_some
+from trimtab_server.access.permission import Permission
+from trimtab_server.access.principal import Principal
 from trimtab_server.access.requires import CurrentPrincipal
-from trimtab_server.catalog.author import Author, Channel
 from trimtab_server.catalog.names import DEFAULT_APPLICATION, ROOT_ENVIRONMENT
 from trimtab_server.errors import MalformedRequest
-from trimtab_server.http.request_context import address_of, request_id_of
 from trimtab_server.kernel.violation import Violation
 
 ApplicationQuery = Annotated[
@@ -81,27 +83,16 @@ def _write_scope(
     )
 
 
-def _author(
-    request: Request,
-    principal: CurrentPrincipal,
-    channel: Annotated[
-        Literal["api", "cli", "sdk", "migration"],
-        Header(
-            alias="Trimtab-Channel",
-            description="Through what the change is made; the history keeps it.",
-        ),
-    ] = "api",
-) -> Author:
-    """The credential is the actor; only the channel is the caller's word."""
-    return Author(
-        id=str(principal.id),
-        name=principal.name,
-        channel=Channel(channel),
-        request_id=request_id_of(request.scope),
-        address=address_of(request.scope),
+def sees(principal: Principal, permission: Permission, scope: Scope) -> Categories:
+    """The categories whose settings a reply to this principal may be about.
+
+    Raises:
+        NotAllowed: there is none.
+    """
+    return require_some(
+        principal, permission, application=scope.application, environment=scope.environment
     )
 
 
 ReadScope = Annotated[Scope, Depends(_read_scope)]
 WriteScope = Annotated[Scope, Depends(_write_scope)]
-CurrentAuthor = Annotated[Author, Depends(_author)]

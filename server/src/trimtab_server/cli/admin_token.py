@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from trimtab_server.access.author import Author, Channel
 from trimtab_server.access.create_principal import create_principal
 from trimtab_server.access.issue_token import IssuedToken, issue_token
 from trimtab_server.access.permission import Role
 from trimtab_server.access.principal import Grant, PrincipalKind
 from trimtab_server.access.queries import find_principal_id
-from trimtab_server.catalog.author import Author, Channel
 from trimtab_server.infra.database import database_now
 
 SERVER = Author(id="server", name="server", channel=Channel.SERVER)

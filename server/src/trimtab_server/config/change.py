@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from trimtab_server.catalog.advance_revision import Advance, advance_revision
 from trimtab_server.catalog.errors import UnknownApplication
 from trimtab_server.catalog.queries import Application, load_environments, lock_application
+from trimtab_server.config.authorise import seen_by
 from trimtab_server.config.edits import AnyEdit, PreparedChange
 from trimtab_server.config.entity import show
 from trimtab_server.config.idempotency import find_outcome, keep_outcomes
@@ -82,9 +83,10 @@ class _Writer:
 
     async def _apply(self, change: PreparedChange) -> Outcome:
         edits = await self._edits(change)
+        seen = seen_by(change.principal, self.state, edits)
         planned = plan(
-            self.state, edits, by=change.author.name, at=self.now, comment=change.comment
-        )
+            seen, edits, by=change.author.name, at=self.now, comment=change.comment
+        ).within(self.state)
         if planned.items:
             self._advance(change, planned)
         outcome = outcome_of(planned, self.revision, change)
@@ -95,7 +97,7 @@ class _Writer:
         if isinstance(change.edits, tuple):
             return change.edits
         await self.flush()  # it reads the tables, so they must hold all that came before
-        edits = await change.edits(self.connection, self.state.application)
+        edits = await change.edits(self.connection, self.state.application, change.principal)
         missing = {edit.key for edit in edits if fold_key(edit.key) not in self.loaded}
         if missing:
             found = await load_settings(self.connection, self.state.application.id, missing)

@@ -7,7 +7,8 @@ from typing import Final, TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from trimtab_server.catalog.author import Author
+from trimtab_server.access.author import Author
+from trimtab_server.access.principal import Principal
 from trimtab_server.catalog.definition import SourcePolicy
 from trimtab_server.catalog.queries import Application
 
@@ -127,8 +128,11 @@ AnyEdit: TypeAlias = (
     SetValue | CreateSetting | RemoveValue | ClearValue | Redefine | SetPolicy | PutSetting
 )
 
-# Edits that depend on what is stored are made under the lock, never from an earlier read.
-Compose: TypeAlias = Callable[[AsyncConnection, Application], Awaitable[tuple[AnyEdit, ...]]]
+# Edits that depend on what is stored are made under the lock, never from an earlier read, and of
+# nothing that the principal may not see.
+Compose: TypeAlias = Callable[
+    [AsyncConnection, Application, Principal], Awaitable[tuple[AnyEdit, ...]]
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +146,13 @@ class Idempotency:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedChange:
-    """One change, ready to be committed: authenticated and authorised.
+    """One change, ready to be committed; `principal` is whose rights it is asked about.
 
     `show` lists (key, environment) pairs whose resulting entities belong into the outcome.
     """
 
     application: str
+    principal: Principal
     author: Author
     edits: tuple[AnyEdit, ...] | Compose
     comment: str | None = None

@@ -1,5 +1,6 @@
 """Why a value is what it is: every place it could come from, in order, with reasons. Pure."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,8 @@ PROCESS = "process-environment"
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One place. `present` is None where the server cannot know: the application's process."""
+    """One place. `present` is None where the server cannot know (the application's process) or
+    must not say."""
 
     source: str
     environment: str | None
@@ -41,11 +43,19 @@ class Candidate:
         }
 
 
-def explain(state: State, setting: SettingState, environment: str) -> list[Candidate]:
-    """The chain in the order in which it is asked, under the key's source policy."""
+def explain(
+    state: State, setting: SettingState, environment: str, readable: Collection[str]
+) -> list[Candidate]:
+    """The chain in the order in which it is asked, under the key's source policy.
+
+    Of an environment that is not `readable` only a value that is inherited from it is shown.
+    """
     resolved = resolve(setting, state.environments, environment)
     stored = [
-        _from_store(setting, name, resolved) for name in state.environments.lineage(environment)
+        _from_store(setting, name, resolved)
+        if name in readable or name == resolved.origin
+        else _unreadable(name)
+        for name in state.environments.lineage(environment)
     ]
     chain = [*stored, _from_default(setting, resolved)]
     process = _from_process(setting, resolved.policy)
@@ -69,6 +79,11 @@ def _from_store(setting: SettingState, name: str, resolved: Resolved) -> Candida
         updated_by=row.updated_by,
         updated_at=instant(row.updated_at),
     )
+
+
+def _unreadable(name: str) -> Candidate:
+    reason = f"this credential may not read {name}, and nothing is inherited from it"
+    return Candidate("store", name, None, present=None, won=False, reason=reason)
 
 
 def _why_stored(name: str, resolved: Resolved, *, won: bool) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from trimtab_server.catalog.queries import load_environments
+from trimtab_server.config.authorise import seen_by
 from trimtab_server.config.change import outcome_of
 from trimtab_server.config.edits import PreparedChange
 from trimtab_server.config.outcome import Outcome
@@ -33,14 +34,17 @@ async def judge(
         ChangeRefused: exactly as committing would.
     """
     head = await existing_application(connection, change.application)
-    edits = (
-        change.edits if isinstance(change.edits, tuple) else await change.edits(connection, head)
-    )
+    edits = change.edits
+    if not isinstance(edits, tuple):
+        edits = await edits(connection, head, change.principal)
     keys = None if everything else {edit.key for edit in edits}
     state = State(
         head,
         await load_environments(connection, head.id),
         await load_settings(connection, head.id, keys),
     )
-    planned = plan(state, edits, by=change.author.name, at=head.changed_at, comment=change.comment)
+    seen = seen_by(change.principal, state, edits)
+    planned = plan(
+        seen, edits, by=change.author.name, at=head.changed_at, comment=change.comment
+    ).within(state)
     return Judged(outcome_of(planned, head.revision, change), planned.state)

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from trimtab_server.access.categories import Categories
 from trimtab_server.catalog.models import setting
 from trimtab_server.catalog.queries import Application, load_environments
 from trimtab_server.catalog.scope import Scope
@@ -35,13 +36,21 @@ class Page:
 
 
 async def list_entities(
-    connection: AsyncConnection, scope: Scope, filters: Filters, *, limit: int, after: str | None
+    connection: AsyncConnection,
+    scope: Scope,
+    sees: Categories,
+    filters: Filters,
+    *,
+    limit: int,
+    after: str | None,
 ) -> Page:
-    """At most `limit` entities whose keys come after `after`."""
+    """At most `limit` entities that may be seen and whose keys come after `after`."""
     head = await existing_application(connection, scope.application)
     environments = await load_environments(connection, head.id)
     check_environment(environments, scope.environment)
     where = _where(head, filters)
+    if sees.names is not None:
+        where.append(setting.c.category.in_(sees.names))
     if after is not None:
         where.append(setting.c.key > after)
     found = await select_settings(connection, where, limit + 1)

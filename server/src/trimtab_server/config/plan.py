@@ -4,7 +4,7 @@ Pure, and the only judge: writing, validating and dry runs all ask it, so they c
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
@@ -38,6 +38,11 @@ class Planned:
 
     state: State
     items: tuple[ChangeItem, ...]
+
+    def within(self, whole: State) -> "Planned":
+        """The same, with the settings of `whole` that were kept from the planner."""
+        settings = {**whole.settings, **self.state.settings}
+        return replace(self, state=replace(self.state, settings=settings))
 
     def touched(self) -> set[str]:
         """The environments whose answers this change may have altered, heirs included."""

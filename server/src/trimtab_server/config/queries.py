@@ -52,6 +52,14 @@ async def select_settings(
     }
 
 
+async def load_categories(connection: AsyncConnection, application_id: UUID) -> dict[UUID, str]:
+    """The category of every setting; of a deleted one, its last."""
+    query = select(setting.c.id, setting.c.category).where(
+        setting.c.application_id == application_id
+    )
+    return {row.id: row.category for row in await connection.execute(query)}
+
+
 async def count_categories(
     connection: AsyncConnection, application_id: UUID
 ) -> list[tuple[str, int]]:

@@ -5,12 +5,13 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from trimtab_server.access.categories import Categories
 from trimtab_server.catalog.environments import EnvironmentTree
 from trimtab_server.catalog.errors import UnknownApplication, UnknownEnvironment
 from trimtab_server.catalog.queries import Application, find_application, load_environments
 from trimtab_server.config.as_of import load_state_as_of, revision_at
 from trimtab_server.config.errors import UnknownKey, UnknownRevision
-from trimtab_server.config.queries import load_settings
+from trimtab_server.config.queries import load_categories, load_settings
 from trimtab_server.config.state import SettingState, State
 from trimtab_server.kernel.keys import fold_key
 
@@ -49,11 +50,12 @@ async def load_state(
     connection: AsyncConnection,
     application: str,
     environment: str,
+    sees: Categories,
     *,
     key: str | None = None,
     moment: Moment = NOW,
 ) -> State:
-    """The application's settings, or only one, as they are or were.
+    """The application's settings, or only one, as they are or were, as far as they may be seen.
 
     Raises:
         UnknownApplication, UnknownEnvironment, UnknownRevision
@@ -62,11 +64,11 @@ async def load_state(
     if moment.is_past:
         state = await load_state_as_of(connection, head, await _revision(connection, head, moment))
         check_environment(state.environments, environment)
-        return state
+        return state.only(sees, await load_categories(connection, head.id))
     environments = await load_environments(connection, head.id)
     check_environment(environments, environment)
     settings = await load_settings(connection, head.id, None if key is None else [key])
-    return State(head, environments, settings)
+    return State(head, environments, settings).only(sees)
 
 
 def find_setting(state: State, key: str) -> SettingState:

@@ -62,7 +62,7 @@ async def edit_many(
     "/validate",
     response_model=Verdict,
     responses=problems(*BODY, "unknown-application"),
-    dependencies=[requires(Permission.CONFIG_READ, decided_inside=True)],
+    dependencies=[requires(Permission.CONFIG_WRITE, decided_inside=True)],
 )
 async def validate_many(
     body: PostBulk, connection: ReadConnection, principal: CurrentPrincipal, writing: CurrentWriting

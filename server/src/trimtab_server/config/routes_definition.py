@@ -31,7 +31,7 @@ router = APIRouter(prefix="/api/v1/config", tags=["definitions"])
     f"/{KEY}/definition",
     response_model=WriteReply,
     responses=change("not-found", "version-moved", "precondition-required", entity=True),
-    dependencies=[requires(Permission.DEFINITION_WRITE)],
+    dependencies=[requires(Permission.DEFINITION_WRITE, decided_inside=True)],
 )
 async def edit_definition(
     key: Key,
@@ -61,7 +61,7 @@ async def edit_definition(
     f"/{KEY}/policy",
     response_model=WriteReply,
     responses=change("not-found", "version-moved", "precondition-required", entity=True),
-    dependencies=[requires(Permission.POLICY_WRITE)],
+    dependencies=[requires(Permission.POLICY_WRITE, decided_inside=True)],
 )
 async def set_policy(
     key: Key,

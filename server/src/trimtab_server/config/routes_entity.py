@@ -13,6 +13,7 @@ from trimtab_server.catalog.scope import (
     WriteScope,
     application_of,
     environment_to_write,
+    sees,
 )
 from trimtab_server.config.edits import ABSENT, CreateSetting, Place, RemoveValue, SetValue
 from trimtab_server.config.entity import show
@@ -59,11 +60,12 @@ Key = Annotated[
     "",
     response_model=EntityPage,
     responses=read("revision-not-available"),
-    dependencies=[requires(Permission.CONFIG_READ)],
+    dependencies=[requires(Permission.CONFIG_READ, decided_inside=True)],
 )
 async def list_configuration(
     scope: FreshScope,
     connection: ReadConnection,
+    principal: CurrentPrincipal,
     category: CategoryFilter = None,
     prefix: KeyPrefix = None,
     is_secret: Annotated[
@@ -77,7 +79,8 @@ async def list_configuration(
     Inherited values are included; `origin` says whose they are.
     """
     filters = Filters(category=category, prefix=prefix, is_secret=is_secret)
-    page = await list_entities(connection, scope, filters, limit=limit, after=cursor)
+    seen = sees(principal, Permission.CONFIG_READ, scope)
+    page = await list_entities(connection, scope, seen, filters, limit=limit, after=cursor)
     headers = read_headers(page.application.epoch, page.application.revision)
     return json_reply({"items": page.items, "nextCursor": page.next_cursor}, headers=headers)
 
@@ -86,18 +89,20 @@ async def list_configuration(
     f"/{KEY}",
     response_model=Entity,
     responses=tagged_read("not-found", "unknown-revision", "revision-not-available"),
-    dependencies=[requires(Permission.CONFIG_READ)],
+    dependencies=[requires(Permission.CONFIG_READ, decided_inside=True)],
 )
 async def get_configuration(
     key: Key,
     scope: FreshScope,
     connection: ReadConnection,
+    principal: CurrentPrincipal,
     moment: ReadMoment,
     if_none_match: IfChanged = None,
 ) -> Response:
     """One key, resolved in `environment`, now or at a past revision or instant."""
+    seen = sees(principal, Permission.CONFIG_READ, scope)
     state = await load_state(
-        connection, scope.application, scope.environment, key=key, moment=moment
+        connection, scope.application, scope.environment, seen, key=key, moment=moment
     )
     shown = show(state, find_setting(state, key), scope.environment)
     headers = read_headers(state.application.epoch, state.application.revision, shown.etag)
@@ -110,7 +115,7 @@ async def get_configuration(
     f"/{KEY}",
     response_model=WriteReply,
     responses=change("not-found", "version-moved", "precondition-required", entity=True),
-    dependencies=[requires(Permission.CONFIG_WRITE)],
+    dependencies=[requires(Permission.CONFIG_WRITE, decided_inside=True)],
 )
 async def set_value(
     key: Key,
@@ -160,7 +165,7 @@ async def create_setting(
     f"/{KEY}",
     response_model=ChangeReply,
     responses=change("not-found", "version-moved", "precondition-required"),
-    dependencies=[requires(Permission.CONFIG_WRITE)],
+    dependencies=[requires(Permission.CONFIG_WRITE, decided_inside=True)],
 )
 async def delete_value(
     key: Key,

@@ -3,9 +3,12 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from trimtab_server.access.decide import decide
 from trimtab_server.access.permission import Permission
-from trimtab_server.access.requires import requires
+from trimtab_server.access.principal import Principal
+from trimtab_server.access.requires import CurrentPrincipal, requires
 from trimtab_server.catalog.queries import load_environments
+from trimtab_server.catalog.scope import sees
 from trimtab_server.config.explain import explain
 from trimtab_server.config.json_schema import export_schema
 from trimtab_server.config.moment import ReadMoment
@@ -20,6 +23,7 @@ from trimtab_server.config.resolve import resolve
 from trimtab_server.config.revision_wait import FreshScope
 from trimtab_server.config.routes_entity import Key
 from trimtab_server.config.schemas import Categories, Explanation, SchemaReply
+from trimtab_server.config.state import SettingState, State
 from trimtab_server.http.key_path import KEY
 from trimtab_server.http.responses import read
 from trimtab_server.http.sessions import ReadConnection
@@ -32,14 +36,19 @@ router = APIRouter(prefix="/api/v1/config", tags=["configuration"])
     "/categories",
     response_model=Categories,
     responses=read("revision-not-available"),
-    dependencies=[requires(Permission.CONFIG_READ)],
+    dependencies=[requires(Permission.CONFIG_READ, decided_inside=True)],
 )
-async def list_categories(scope: FreshScope, connection: ReadConnection) -> Response:
+async def list_categories(
+    scope: FreshScope, connection: ReadConnection, principal: CurrentPrincipal
+) -> Response:
     """The categories in use, with how many settings each has."""
+    seen = sees(principal, Permission.CONFIG_READ, scope)
     head = await existing_application(connection, scope.application)
     check_environment(await load_environments(connection, head.id), scope.environment)
     counts = await count_categories(connection, head.id)
-    items = [{"category": category, "count": count} for category, count in counts]
+    items = [
+        {"category": category, "count": count} for category, count in counts if category in seen
+    ]
     return json_reply({"items": items}, headers=read_headers(head.epoch, head.revision))
 
 
@@ -47,11 +56,14 @@ async def list_categories(scope: FreshScope, connection: ReadConnection) -> Resp
     "/schema",
     response_model=SchemaReply,
     responses=read("revision-not-available"),
-    dependencies=[requires(Permission.CONFIG_READ)],
+    dependencies=[requires(Permission.CONFIG_READ, decided_inside=True)],
 )
-async def get_schema(scope: FreshScope, connection: ReadConnection) -> Response:
+async def get_schema(
+    scope: FreshScope, connection: ReadConnection, principal: CurrentPrincipal
+) -> Response:
     """Every definition by key, and the whole application as one JSON Schema."""
-    state = await load_state(connection, scope.application, scope.environment)
+    seen = sees(principal, Permission.CONFIG_READ, scope)
+    state = await load_state(connection, scope.application, scope.environment, seen)
     settings = {
         setting.key: setting.definition.to_json()
         for setting in state.settings.values()
@@ -66,18 +78,24 @@ async def get_schema(scope: FreshScope, connection: ReadConnection) -> Response:
     f"/explain/{KEY}",
     response_model=Explanation,
     responses=read("not-found", "unknown-revision", "revision-not-available"),
-    dependencies=[requires(Permission.CONFIG_READ)],
+    dependencies=[requires(Permission.CONFIG_READ, decided_inside=True)],
 )
 async def explain_value(
-    key: Key, scope: FreshScope, connection: ReadConnection, moment: ReadMoment
+    key: Key,
+    scope: FreshScope,
+    connection: ReadConnection,
+    principal: CurrentPrincipal,
+    moment: ReadMoment,
 ) -> Response:
     """Every place the value could come from, nearest first: which won, which lost, and why."""
+    seen = sees(principal, Permission.CONFIG_READ, scope)
     state = await load_state(
-        connection, scope.application, scope.environment, key=key, moment=moment
+        connection, scope.application, scope.environment, seen, key=key, moment=moment
     )
     setting = find_setting(state, key)
     resolved = resolve(setting, state.environments, scope.environment)
-    candidates = explain(state, setting, scope.environment)
+    readable = _readable(principal, scope.application, state, setting)
+    candidates = explain(state, setting, scope.environment, readable)
     head = state.application
     body = {
         "key": key,
@@ -90,3 +108,20 @@ async def explain_value(
         "candidates": [one.to_json() for one in candidates],
     }
     return json_reply(body, headers=read_headers(head.epoch, head.revision))
+
+
+def _readable(
+    principal: Principal, application: str, state: State, setting: SettingState
+) -> set[str]:
+    """The environments in which this principal may read this setting."""
+    return {
+        name
+        for name in state.environments
+        if decide(
+            principal,
+            Permission.CONFIG_READ,
+            application=application,
+            environment=name,
+            category=setting.definition.category,
+        )
+    }

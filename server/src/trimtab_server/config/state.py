@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
+from trimtab_server.access.categories import Categories
 from trimtab_server.catalog.definition import Definition, SourcePolicy
 from trimtab_server.catalog.environments import EnvironmentTree
 from trimtab_server.catalog.queries import Application
@@ -70,6 +71,19 @@ class State:
         """The living setting of exactly this key; keys that differ only in case do not match."""
         setting = self.settings.get(fold_key(key))
         return setting if setting and not setting.deleted and setting.key == key else None
+
+    def only(self, sees: Categories, now: Mapping[UUID, str] | None = None) -> "State":
+        """The state without the settings of other categories.
+
+        A past state needs the categories of `now`: who may see a setting is decided by where it
+        is today, or was when it was deleted.
+        """
+        kept = {
+            folded: one
+            for folded, one in self.settings.items()
+            if (now or {}).get(one.id, one.definition.category) in sees
+        }
+        return replace(self, settings=kept)
 
     def with_setting(self, setting: SettingState) -> "State":
         """The state with this setting put in or replaced."""

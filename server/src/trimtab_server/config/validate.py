@@ -11,7 +11,7 @@ from trimtab_server.catalog.credentials import (
     with_way_out,
 )
 from trimtab_server.catalog.definition import Definition, Reload
-from trimtab_server.catalog.names import check_category
+from trimtab_server.catalog.names import DEFAULT_CATEGORY, check_category
 from trimtab_server.config.errors import EditRefused
 from trimtab_server.kernel.keys import BadKey, check_key
 from trimtab_server.kernel.rules import BadRules, Rules, check_value, parse_rules
@@ -96,7 +96,7 @@ def definition_of(
     as_before = before is not None and rules == before.rules
     where = f"{pointer}/validationRules"
     violations += scan_for_secrets(key, rules.to_json(), where, vouched=vouched or as_before)
-    category = str(fields.get("category") or "general")
+    category = str(fields.get("category") or DEFAULT_CATEGORY)
     description = fields.get("description")
     violations += check_category(f"{pointer}/category", key, category)
     as_before = before is not None and description == before.description

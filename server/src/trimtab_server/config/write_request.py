@@ -7,11 +7,10 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Request
 from starlette.responses import JSONResponse
 
+from trimtab_server.access.author import Author, CurrentAuthor
 from trimtab_server.access.principal import Principal
 from trimtab_server.access.requires import CurrentPrincipal
-from trimtab_server.catalog.author import Author
-from trimtab_server.catalog.scope import CurrentAuthor
-from trimtab_server.config.authorise import authorise, authorised
+from trimtab_server.config.authorise import check_edits
 from trimtab_server.config.committer import Committer
 from trimtab_server.config.edits import AnyEdit, Compose, Idempotency, Precondition, PreparedChange
 from trimtab_server.config.outcome import Outcome
@@ -67,14 +66,13 @@ class Writing:
         """The change as the request's author makes it, if they may.
 
         Raises:
-            NotAllowed: one of the edits is not theirs to make.
+            NotAllowed: one of the edits is not theirs to make, whatever it is about.
         """
         if isinstance(edits, tuple):
-            authorise(self.principal, application, edits)
-        else:
-            edits = authorised(self.principal, application, edits)
+            check_edits(self.principal, application, edits)
         return PreparedChange(
             application=application,
+            principal=self.principal,
             author=self.author,
             edits=edits,
             comment=comment,

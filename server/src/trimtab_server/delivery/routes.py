@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from trimtab_server.access.permission import Permission
 from trimtab_server.access.requires import CurrentPrincipal, requires
-from trimtab_server.catalog.scope import ApplicationQuery, application_of
+from trimtab_server.catalog.scope import ApplicationQuery, application_of, sees
 from trimtab_server.config.moment import ReadMoment
 from trimtab_server.config.read import existing_application, load_state
 from trimtab_server.config.revision_wait import FreshScope
@@ -41,16 +41,18 @@ _EXPORTED[200] |= {
     "/snapshot",
     response_model=SnapshotReply,
     responses=tagged_read("revision-not-available"),
-    dependencies=[requires(Permission.SNAPSHOT_READ)],
+    dependencies=[requires(Permission.SNAPSHOT_READ, decided_inside=True)],
 )
 async def get_snapshot(
     request: Request,
     scope: FreshScope,
+    principal: CurrentPrincipal,
     if_none_match: IfChanged = None,
 ) -> Response:
     """The whole environment at one revision, under a strong ETag."""
+    seen = sees(principal, Permission.SNAPSHOT_READ, scope)
     snapshots: Snapshots = request.state.snapshots
-    head, snapshot = await snapshots.get(scope.application, scope.environment)
+    head, snapshot = await snapshots.get(scope.application, scope.environment, seen)
     headers = read_headers(head.epoch, head.revision, snapshot.etag)
     if not_modified(if_none_match, snapshot.etag):
         return Response(status_code=304, headers=headers)
@@ -61,11 +63,12 @@ async def get_snapshot(
     "/export",
     responses=_EXPORTED,
     response_class=Response,
-    dependencies=[requires(Permission.EXPORT_READ)],
+    dependencies=[requires(Permission.EXPORT_READ, decided_inside=True)],
 )
 async def get_export(
     scope: FreshScope,
     connection: ReadConnection,
+    principal: CurrentPrincipal,
     moment: ReadMoment,
     kind: Annotated[
         ExportFormat, Query(alias="format", description="The kind of file.")
@@ -78,7 +81,8 @@ async def get_export(
     meta: Annotated[Flag, Query(description="json and yaml: with the definitions.")] = False,
 ) -> Response:
     """The environment as a file; `Trimtab-Omitted` counts references that were left out."""
-    state = await load_state(connection, scope.application, scope.environment, moment=moment)
+    seen = sees(principal, Permission.EXPORT_READ, scope)
+    state = await load_state(connection, scope.application, scope.environment, seen, moment=moment)
     selection = Selection(prefix, category, references)
     exported = export(state, scope.environment, kind, selection, meta=meta)
     headers = read_headers(state.application.epoch, state.application.revision)

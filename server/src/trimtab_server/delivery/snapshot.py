@@ -5,11 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from trimtab_server.access.categories import Categories
 from trimtab_server.config.resolve import Resolved, resolve
 from trimtab_server.config.state import SettingState, State
 from trimtab_server.http.instants import instant
-
-ALL_CATEGORIES = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +21,11 @@ class Snapshot:
     etag: str
 
 
-def build_snapshot(state: State, environment: str) -> Snapshot:
-    """Every key that has a value in the environment, by key."""
+def build_snapshot(state: State, environment: str, sees: Categories) -> Snapshot:
+    """Every key that has a value in the environment and may be seen, by key.
+
+    The tag holds which categories those are: two readers never take each other's for their own.
+    """
     head = state.application
     touched = state.environments[environment].touched_revision
     opening = json.dumps(
@@ -33,9 +35,10 @@ def build_snapshot(state: State, environment: str) -> Snapshot:
             "revision": f"{head.epoch}.{touched}",
         }
     )
-    parts = (render_item(setting, resolved) for setting, resolved in served(state, environment))
+    seen = served(state.only(sees), environment)
+    parts = (render_item(setting, resolved) for setting, resolved in seen)
     body = f'{opening[:-1]}, "items": {{{", ".join(parts)}}}}}'.encode()
-    return Snapshot(head.epoch, touched, body, f'"{head.epoch}.{touched}.{ALL_CATEGORIES}"')
+    return Snapshot(head.epoch, touched, body, f'"{head.epoch}.{touched}.{sees.scope}"')
 
 
 def served(state: State, environment: str) -> Iterable[tuple[SettingState, Resolved]]:

@@ -4,6 +4,9 @@ from collections.abc import Collection
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from trimtab_server.access.decide import categories_of
+from trimtab_server.access.permission import Permission
+from trimtab_server.access.principal import Principal
 from trimtab_server.catalog.credentials import nameable
 from trimtab_server.catalog.queries import Application, load_environments
 from trimtab_server.config.edits import AnyEdit, Compose, Place, SetValue
@@ -18,15 +21,26 @@ from trimtab_server.kernel.violation import Violation
 def promotion(source: str, target: str, keys: Collection[str] | None) -> Compose:
     """Edits that give `target` the values that `source` resolves to.
 
-    Without `keys`, every key that differs. A key that has no value in the source is left alone:
-    an absence cannot be copied.
+    Without `keys`, every key that differs and may be read on both sides. A key that has no value
+    in the source is left alone: an absence cannot be copied.
     """
 
-    async def compose(connection: AsyncConnection, head: Application) -> tuple[AnyEdit, ...]:
+    async def compose(
+        connection: AsyncConnection, head: Application, principal: Principal
+    ) -> tuple[AnyEdit, ...]:
         environments = await load_environments(connection, head.id)
         check_environment(environments, source)
         check_environment(environments, target)
         state = State(head, environments, await load_settings(connection, head.id, keys))
+        for environment in (source, target):
+            state = state.only(
+                categories_of(
+                    principal,
+                    Permission.CONFIG_READ,
+                    application=head.name,
+                    environment=environment,
+                )
+            )
         chosen = _chosen(state, keys)
         return tuple(edit for setting in chosen if (edit := _copy(state, setting, source, target)))
 

@@ -4,6 +4,10 @@ edits of a new change under the application's lock; nothing is ever rewritten.""
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from trimtab_server.access.categories import Categories
+from trimtab_server.access.decide import categories_of
+from trimtab_server.access.permission import Permission
+from trimtab_server.access.principal import Principal
 from trimtab_server.catalog.items import ItemKind
 from trimtab_server.catalog.models import change_item
 from trimtab_server.catalog.queries import Application, load_environments
@@ -21,10 +25,12 @@ from trimtab_server.kernel.violation import Violation
 def restore_version(key: str, environment: str, version: int) -> Compose:
     """The value that this version of the configuration had, under today's definition."""
 
-    async def compose(connection: AsyncConnection, head: Application) -> tuple[AnyEdit, ...]:
+    async def compose(
+        connection: AsyncConnection, head: Application, principal: Principal
+    ) -> tuple[AnyEdit, ...]:
         state = await _load(connection, head)
         check_environment(state.environments, environment)
-        setting = find_setting(state, key)
+        setting = find_setting(state.only(_sees(principal, head, environment)), key)
         query = select(change_item.c.new).where(
             change_item.c.setting_id == setting.id,
             change_item.c.kind == ItemKind.VALUE.value,
@@ -46,15 +52,21 @@ def restore_environment(environment: str, revision: int, *, exact: bool) -> Comp
     """The environment's own values as of that revision; with `exact`, inherited ones pinned too.
 
     In the root, definitions as well. Source policies stay as they are: who owns a key is decided
-    by itself. A key whose type or existence changed since cannot be restored and is named.
+    by itself. A key whose type or existence changed since cannot be restored and is named. What
+    the principal may not see stays as it is.
     """
 
-    async def compose(connection: AsyncConnection, head: Application) -> tuple[AnyEdit, ...]:
+    async def compose(
+        connection: AsyncConnection, head: Application, principal: Principal
+    ) -> tuple[AnyEdit, ...]:
         if not 0 < revision <= head.revision:
             raise UnknownRevision(revision, head.revision)
-        now = await _load(connection, head)
-        check_environment(now.environments, environment)
-        then = await load_state_as_of(connection, head, revision)
+        whole = await _load(connection, head)
+        check_environment(whole.environments, environment)
+        sees = _sees(principal, head, environment)
+        categories = {one.id: one.definition.category for one in whole.settings.values()}
+        now = whole.only(sees)
+        then = (await load_state_as_of(connection, head, revision)).only(sees, categories)
         if environment not in then.environments:
             message = f"{environment} did not exist yet at revision {revision}."
             raise ChangeRefused([Violation("/revision", None, "existence", message, status=409)])
@@ -64,6 +76,12 @@ def restore_environment(environment: str, revision: int, *, exact: bool) -> Comp
         return (*edits, *_own_value_edits(then, now, environment, exact=exact))
 
     return compose
+
+
+def _sees(principal: Principal, head: Application, environment: str) -> Categories:
+    return categories_of(
+        principal, Permission.HISTORY_READ, application=head.name, environment=environment
+    )
 
 
 async def _load(connection: AsyncConnection, head: Application) -> State:

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from trimtab_server.access.decide import require
+from trimtab_server.access.categories import EVERY_CATEGORY
+from trimtab_server.access.decide import categories_of, require_some
 from trimtab_server.access.permission import Permission
 from trimtab_server.access.requires import CurrentPrincipal, requires
 from trimtab_server.catalog.scope import (
@@ -46,7 +47,7 @@ router = APIRouter(prefix="/api/v1/config", tags=["history"])
     f"/history/{KEY}",
     response_model=HistoryPage,
     responses=problems(*SCOPE, "not-found"),
-    dependencies=[requires(Permission.HISTORY_READ)],
+    dependencies=[requires(Permission.HISTORY_READ, decided_inside=True)],
 )
 async def get_history(
     key: Key,
@@ -59,12 +60,19 @@ async def get_history(
 ) -> Response:
     """Every version of a key, newest first: old, new, who, when, why, at which revision.
 
-    Without `environment`, in all of them; values, definitions and source policies alike.
+    Without `environment`, in the one that the token is bound to, or else in all of them; values,
+    definitions and source policies alike.
     """
+    name = application_of(application, principal)
+    environment = environment or principal.environment
+    seen = require_some(
+        principal, Permission.HISTORY_READ, application=name, environment=environment
+    )
     timeline = await load_timeline(
         connection,
-        application_of(application, principal),
+        name,
         key,
+        seen,
         environment=environment,
         limit=limit,
         after=cursor,
@@ -99,10 +107,14 @@ async def get_diff(
 ) -> Response:
     """What differs between two environments, or between two revisions of one or of two."""
     name = application_of(application, principal)
+    seen = EVERY_CATEGORY
+    for environment in (source, target):  # what is hidden on one side would look removed
+        seen &= require_some(
+            principal, Permission.HISTORY_READ, application=name, environment=environment
+        )
     sides = []
     for environment, revision in ((source, source_revision), (target, target_revision)):
-        require(principal, Permission.HISTORY_READ, application=name, environment=environment)
-        state = await load_state(connection, name, environment, moment=Moment(revision))
+        state = await load_state(connection, name, environment, seen, moment=Moment(revision))
         sides.append(Side(state, environment))
     left, right = sides
     return json_reply(
@@ -125,8 +137,11 @@ async def promote(
 ) -> Response:
     """Give `target` the values of `source`, as one change; look first with `dryRun`."""
     application = application_of(body.application, principal)
-    require(principal, Permission.CONFIG_READ, application=application, environment=body.source)
-    require(principal, Permission.CONFIG_WRITE, application=application, environment=body.target)
+    for permission, environment in (
+        (Permission.CONFIG_READ, body.source),
+        (Permission.CONFIG_WRITE, body.target),
+    ):
+        require_some(principal, permission, application=application, environment=environment)
     wish = Wish(
         application,
         promotion(body.source, body.target, body.keys),
@@ -156,9 +171,8 @@ async def roll_back(
     environment, application = None, application_of(body.application, principal)
     if body.change is None:
         environment = environment_to_write(body.environment, principal)
-        require(
-            principal, Permission.CONFIG_WRITE, application=application, environment=environment
-        )
+        for permission in (Permission.HISTORY_READ, Permission.CONFIG_WRITE):
+            require_some(principal, permission, application=application, environment=environment)
     wish = Wish(
         application,
         _composed(body, environment),
@@ -168,10 +182,13 @@ async def roll_back(
     outcome = await carry_out(database, writing, wish)
     differs: list[dict[str, Any]] = []
     if body.revision is not None and environment is not None:
-        after = await state_after(database, writing, wish, outcome)
+        seen = categories_of(
+            principal, Permission.HISTORY_READ, application=application, environment=environment
+        )
+        after = (await state_after(database, writing, wish, outcome)).only(seen)
         async with database.read() as connection:
             then = await load_state(
-                connection, wish.application, environment, moment=Moment(body.revision)
+                connection, application, environment, seen, moment=Moment(body.revision)
             )
         differs = compare_sides(Side(then, environment), Side(after, environment))
     reply = {

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Row, and_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from trimtab_server.access.categories import Categories
 from trimtab_server.catalog.models import change, change_item
 from trimtab_server.catalog.queries import load_environments
 from trimtab_server.config.errors import UnknownKey
@@ -29,6 +30,7 @@ async def load_timeline(
     connection: AsyncConnection,
     application: str,
     key: str,
+    sees: Categories,
     *,
     environment: str | None,
     limit: int,
@@ -37,15 +39,17 @@ async def load_timeline(
     """Items of this key in all environments or one, deleted settings included.
 
     Raises:
-        UnknownKey: there never was such a setting.
+        UnknownKey: there never was such a setting, or it may not be seen.
         UnknownApplication, UnknownEnvironment
     """
     head = await existing_application(connection, application)
     if environment is not None:
         check_environment(await load_environments(connection, head.id), environment)
     setting = (await load_settings(connection, head.id, [key])).get(fold_key(key))
-    if setting is None or setting.key != key:
-        raise UnknownKey(key, setting.key if setting else None)
+    if setting is None or setting.definition.category not in sees:
+        raise UnknownKey(key)
+    if setting.key != key:
+        raise UnknownKey(key, setting.key)
     query = (
         select(change_item, change.c.actor, change.c.channel, change.c.comment, change.c.at)
         .join(

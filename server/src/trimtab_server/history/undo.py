@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from trimtab_server.access.decide import require
+from trimtab_server.access.permission import Permission
+from trimtab_server.access.principal import Principal
 from trimtab_server.catalog.definition import SourcePolicy
 from trimtab_server.catalog.items import ItemKind
 from trimtab_server.catalog.models import change_item
@@ -47,7 +50,9 @@ def undo_change(revision: int, *, force: bool = False) -> Compose:
     Places that a later change edited are a conflict that names them, unless `force` is given.
     """
 
-    async def compose(connection: AsyncConnection, head: Application) -> tuple[AnyEdit, ...]:
+    async def compose(
+        connection: AsyncConnection, head: Application, principal: Principal
+    ) -> tuple[AnyEdit, ...]:
         items = await _items(connection, head, revision)
         keys = {item.key for item in items}
         state = State(
@@ -55,6 +60,7 @@ def undo_change(revision: int, *, force: bool = False) -> Compose:
             await load_environments(connection, head.id),
             await load_settings(connection, head.id, keys),
         )
+        _check_seen(principal, state, items)
         conflicts = _conflicts(state, items, force=force)
         if conflicts:
             raise ChangeRefused(conflicts)
@@ -89,6 +95,18 @@ def _by_place(steps: Iterable[Item]) -> list[Item]:
         place = (step.kind, step.key, step.environment)
         places[place] = replace(step, old=places.get(place, step).old)
     return [item for item in places.values() if item.old != item.new]
+
+
+def _check_seen(principal: Principal, state: State, items: Sequence[Item]) -> None:
+    """Before anything of the change is told: a change is undone whole or not at all."""
+    for item in items:
+        require(
+            principal,
+            Permission.HISTORY_READ,
+            application=state.application.name,
+            environment=item.environment or state.environments.root,
+            category=state.settings[fold_key(item.key)].definition.category,
+        )
 
 
 def _of(items: Sequence[Item], key: str) -> list[Item]:

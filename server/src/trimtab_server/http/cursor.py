@@ -22,8 +22,12 @@ class Listed(StrEnum):
     KEYS = "keys"
     VERSIONS = "versions"
     ENTRIES = "entries"
+    PRINCIPALS = "principals"
+    TOKENS = "tokens"
+    GRANTS = "grants"
 
 
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _POSITIONS = {
     Listed.KEYS: re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,254}"),
     Listed.VERSIONS: re.compile(r"[0-9]{1,16}\.[0-9]{1,9}"),
@@ -32,6 +36,9 @@ _POSITIONS = {
         r"\|(?:system|application:[0-9a-f-]{36})\|[0-9]{1,16}",
         re.ASCII,
     ),
+    Listed.PRINCIPALS: _ID,
+    Listed.TOKENS: _ID,
+    Listed.GRANTS: _ID,
 }
 
 
@@ -73,6 +80,9 @@ def _decoded(cursor: str) -> str:
         return ""
 
 
+PrincipalCursor = Annotated[str | None, Depends(_Position(Listed.PRINCIPALS))]
+TokenCursor = Annotated[str | None, Depends(_Position(Listed.TOKENS))]
+GrantCursor = Annotated[str | None, Depends(_Position(Listed.GRANTS))]
 KeyCursor = Annotated[str | None, Depends(_Position(Listed.KEYS))]
 VersionCursor = Annotated[str | None, Depends(_Position(Listed.VERSIONS))]
 EntryCursor = Annotated[str | None, Depends(_Position(Listed.ENTRIES))]

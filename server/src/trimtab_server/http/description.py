@@ -32,6 +32,7 @@ _TAGS = (
     ("history", "What changed, who did it and why; and the way back."),
     ("environments", "One root; all others inherit from a parent, live."),
     ("applications", "Each with its own settings, environments and revisions."),
+    ("access", "Who may do what where: principals, their tokens and their grants."),
     ("health", "For whoever runs the server."),
 )
 
