@@ -6,12 +6,12 @@ from fastapi import Depends, Query
 
 from trimtab_server.config.read import Moment
 from trimtab_server.errors import MalformedRequest
-from trimtab_server.http.parameters import Flag, Instant, Whole
+from trimtab_server.http.parameters import Flag, Instant, RevisionNumber
 
 
 def _moment(
     revision: Annotated[
-        Whole | None, Query(ge=0, le=2**53 - 1, description="Read as of this revision.")
+        RevisionNumber | None, Query(description="Read as of this revision.")
     ] = None,
     at: Annotated[
         Instant | None,

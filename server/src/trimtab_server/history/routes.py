@@ -35,7 +35,7 @@ from trimtab_server.history.timeline import load_timeline
 from trimtab_server.history.undo import undo_change
 from trimtab_server.http.cursor import PageSize, VersionCursor
 from trimtab_server.http.key_path import KEY
-from trimtab_server.http.parameters import Whole
+from trimtab_server.http.parameters import RevisionNumber
 from trimtab_server.http.responses import SCOPE, change, problems
 from trimtab_server.http.sessions import AnyDatabase, ReadConnection
 from trimtab_server.http.wire import json_reply
@@ -97,12 +97,12 @@ async def get_diff(
     ],
     application: ApplicationQuery = None,
     source_revision: Annotated[
-        Whole | None,
-        Query(alias="sourceRevision", ge=0, le=2**53 - 1, description="As of then; else now."),
+        RevisionNumber | None,
+        Query(alias="sourceRevision", description="As of then; else now."),
     ] = None,
     target_revision: Annotated[
-        Whole | None,
-        Query(alias="targetRevision", ge=0, le=2**53 - 1, description="As of then; else now."),
+        RevisionNumber | None,
+        Query(alias="targetRevision", description="As of then; else now."),
     ] = None,
 ) -> Response:
     """What differs between two environments, or between two revisions of one or of two."""

@@ -10,10 +10,9 @@ from typing import Annotated
 from fastapi import Depends, Query
 
 from trimtab_server.errors import MalformedRequest
-from trimtab_server.http.parameters import Whole
+from trimtab_server.http.parameters import PageNumber
 
-MAX_PAGE = 1_000
-PageSize = Annotated[Whole, Query(ge=1, le=MAX_PAGE, description="Items on a page.")]
+PageSize = Annotated[PageNumber, Query(description="Items on a page.")]
 
 
 class Listed(StrEnum):

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Header, Query
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
+
+MAX_PAGE = 1_000
 
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,15})")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
@@ -37,7 +39,8 @@ def _instant(text: Any) -> datetime:
 
 
 Flag = Annotated[bool, BeforeValidator(_flag)]
-Whole = Annotated[int, BeforeValidator(_whole)]
+PageNumber = Annotated[int, Field(ge=1, le=MAX_PAGE), BeforeValidator(_whole)]
+RevisionNumber = Annotated[int, Field(ge=0, le=2**53 - 1), BeforeValidator(_whole)]
 Instant = Annotated[datetime, BeforeValidator(_instant)]
 """RFC 3339, section 5.6, with upper-case T and Z; in UTC."""
 
