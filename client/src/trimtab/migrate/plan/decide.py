@@ -8,6 +8,7 @@ from trimtab.migrate.decision import Decision
 from trimtab.migrate.env_file import Assignment
 from trimtab.migrate.evidence import Evidence, KeyClass, Witness
 from trimtab.migrate.inventory import Inventory, Occurrence
+from trimtab.migrate.references import Reference
 
 from .model import BASE
 from .other_names import other_names
@@ -50,6 +51,7 @@ def decide(inventory: Inventory) -> list[Decided]:
             key,
             {name: found[key] for name, found in decisions.items()},
             tuple(by_key.get(key, ())),
+            inventory.references.get(key, ()),
         )
         for key in inventory.names
         if key not in others
@@ -83,7 +85,10 @@ def _documented_by_code(inventory: Inventory, key: str) -> Assignment:
 
 
 def _careful(
-    key: str, by_environment: Mapping[str, Decision], occurrences: tuple[Occurrence, ...]
+    key: str,
+    by_environment: Mapping[str, Decision],
+    occurrences: tuple[Occurrence, ...],
+    references: Sequence[Reference],
 ) -> Decided:
     setting = {one.environment for one in occurrences if one.sets}
     decision = by_environment[BASE]
@@ -99,6 +104,10 @@ def _careful(
         names = ", ".join(unknown.unknown)
         doubts.append(f"its value in {unknown.where} is made of {names}, which no file sets")
         decision = _staying(decision, KeyClass.INFRASTRUCTURE, doubts[-1])
+    hidden = next((one for one in references if one.default_hidden), None)
+    if hidden is not None:
+        reason = f"{hidden.path}:{hidden.line} has a credential as its default"
+        decision = _staying(decision, KeyClass.SECRET, reason)
     return Decided(decision, by_environment, occurrences, tuple(doubts))
 
 
