@@ -12,9 +12,9 @@ from fastapi import FastAPI
 from hypothesis import settings
 from schemathesis.config import SchemathesisConfig
 from starlette.types import Receive, Scope, Send
-from trimtab_server.catalog.author import Author, Channel
 
 from api_driver import Store
+from trimtab_server.access.author import Author, Channel
 from trimtab_server.app import create_app
 from trimtab_server.config.change import commit_changes
 from trimtab_server.config.edits import CreateSetting, Place, PreparedChange
