@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TypedDict
 
 from fastapi import Depends, FastAPI, Request
@@ -39,6 +40,7 @@ from trimtab_server.http.request_text import RequestTextMiddleware
 from trimtab_server.http.responses import problems
 from trimtab_server.infra.database import Database
 from trimtab_server.settings import Settings
+from trimtab_server.trail import routes as trail_routes
 
 _BODY_LIMITS = {
     "/api/v1/config/bulk": MAX_BULK_BYTES,
@@ -54,6 +56,7 @@ class State(TypedDict):
     snapshots: Snapshots
     metrics: Metrics
     node: str
+    audit_key_file: Path
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -76,6 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
             "snapshots": snapshots,
             "metrics": metrics,
             "node": secrets.token_hex(4),
+            "audit_key_file": settings.effective_audit_key_file,
         }
         await committer.drain()
         await app.state.door.drain()
@@ -113,6 +117,7 @@ def _add_routes(app: FastAPI) -> None:
         history_routes.router,
         config_routes.router,
         catalog_routes.router,
+        trail_routes.router,
     ):
         app.include_router(router, dependencies=[Depends(refuse_unread)])
 

@@ -25,6 +25,15 @@ class Settings(BaseSettings):
         repr=False,
         description="Accepted for deployments to come; this version does not use it.",
     )
+    audit_key_file: Path | None = Field(
+        default=None,
+        description="Ed25519 key that signs audit checkpoints; `audit.key` in the data folder.",
+    )
+    audit_checkpoint_file: str = Field(
+        default="",
+        description="File a checkpoint is appended to each minute in which something happened, "
+        "`-` for standard output; empty means none.",
+    )
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8484, ge=0, le=65535, description="Port to listen on.")
     database_pool_size: int = Field(
@@ -51,6 +60,11 @@ class Settings(BaseSettings):
     def protected(self) -> frozenset[str]:
         """The names of the protected environments."""
         return frozenset(filter(None, self.protected_environments.split(",")))
+
+    @property
+    def effective_audit_key_file(self) -> Path:
+        """The file given, or the one in the data folder."""
+        return self.audit_key_file or self.data_dir / "audit.key"
 
     @property
     def is_loopback(self) -> bool:

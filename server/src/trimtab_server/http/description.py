@@ -30,6 +30,7 @@ _TAGS = (
     ("configuration", "Settings and their values, resolved by environment."),
     ("definitions", "What a setting is, in all environments, and who owns its value in each."),
     ("history", "What changed, who did it and why; and the way back."),
+    ("audit", "What happened, in chains that are never rewritten, and whether that is all of it."),
     ("environments", "One root; all others inherit from a parent, live."),
     ("applications", "Each with its own settings, environments and revisions."),
     ("access", "Who may do what where: principals, their tokens and their grants."),

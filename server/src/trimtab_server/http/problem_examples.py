@@ -116,6 +116,18 @@ _ALL = (
         "The database refused this change; nothing of it was stored.",
     ),
     Example(
+        "no-audit-key",
+        409,
+        "There is no key to sign checkpoints with.",
+        "The server has no audit key: `trimtab-server audit key` makes one.",
+    ),
+    Example(
+        "bad-audit-key",
+        409,
+        "The audit key cannot be used.",
+        "The audit key's file cannot be used; `trimtab-server audit key` says why.",
+    ),
+    Example(
         "version-moved",
         412,
         "Somebody else changed this in the meantime.",
@@ -207,6 +219,12 @@ _ALL = (
         "Some values cannot be written in this format.",
         _NOT_EXPORTABLE,
         (_broken("", _KEY, "not-exportable", _NOT_EXPORTABLE),),
+    ),
+    Example(
+        "bad-checkpoint",
+        422,
+        "This is no checkpoint.",
+        "This is no checkpoint of a Trimtab audit trail.",
     ),
     Example(
         "precondition-required",

@@ -16,7 +16,7 @@ from trimtab_server.errors import TrimtabError
 
 
 class NoAuditKey(TrimtabError):
-    """There is no key to sign with: `trimtab-server audit key` makes one."""
+    """The server has no audit key: `trimtab-server audit key` makes one."""
 
     code = "no-audit-key"
     status = 409
@@ -24,7 +24,7 @@ class NoAuditKey(TrimtabError):
 
 
 class BadAuditKey(TrimtabError):
-    """The audit key's file cannot be used."""
+    """The audit key's file cannot be used; `trimtab-server audit key` says why."""
 
     code = "bad-audit-key"
     status = 409

@@ -107,6 +107,25 @@ def read_checkpoints(text: str) -> list[Checkpoint]:
     return found
 
 
+def read_public_key(text: str) -> bytes:
+    """A public key as a checkpoint names it.
+
+    Raises:
+        BadCheckpoint: it is none.
+    """
+    try:
+        key = _bytes(text)
+        Ed25519PublicKey.from_public_bytes(key)
+    except ValueError:
+        raise BadCheckpoint("This is no Ed25519 public key in base64url.") from None
+    return key
+
+
+def key_text(public_key: bytes) -> str:
+    """A public key as it is shown and written down."""
+    return _text(public_key)
+
+
 def fingerprint(public_key: bytes) -> str:
     """A short name of a key, to compare by eye."""
     return hashlib.sha256(public_key).hexdigest()[:16]

@@ -217,9 +217,12 @@ class _View:
             else (None, ValueState.HIDDEN)
             for name in ("old", "new")
         }
+        said = dict(item)
         for name, (text, state) in shown.items():
-            item = {**item, name: _decoded(text), f"{name}State": state}
-        return dict(item)
+            said |= {name: _decoded(text), f"{name}State": state}
+        if "overridden" in item:
+            said["overrideReason"], _ = self._value(place, f"{number}.override")
+        return said
 
     def _value(self, place: Place, slot: str) -> tuple[str | None, ValueState]:
         if slot in self.values.get(place, ()):
