@@ -2,9 +2,13 @@
 
 In every ```console block each line that begins with `$ ` is run, in one folder made for the guide,
 and the output below it is replaced. A command that ends in ` &` goes on in the background until
-the end; it has begun when it says how to stop it. The port, the folder and your name are neutral.
+the end; it has begun when it says how to stop it. A block whose fence says `file=PATH` is written
+there first; without one, the example's `.env` lies in the folder. A guide that says so has a server
+beside it. The port, the folder, your name, revisions and times are neutral. With `--check` nothing
+is rewritten: the exit code is 1 if the commands say something else now.
 """
 
+import difflib
 import getpass
 import os
 import re
@@ -14,39 +18,70 @@ import socket
 import subprocess
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
+
+from server_beside import server_beside
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = "/home/you/assistant"
 BEGUN = "Ctrl-C stops it."
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+FILE = re.compile(r"^```\w+ file=(\S+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+BESIDE = "<!-- a server runs beside this guide -->"
+REVISION = re.compile(r"\b1[0-9]{9}\.(\d+)\b")
+TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[0-9.]*(Z|\+00:00)")
 
 
-def main() -> None:
-    """Rewrite the guides that are named."""
+def main() -> int:
+    """Rewrite the guides that are named, or with --check compare them."""
+    status = 0
     for name in sys.argv[1:]:
+        if name == "--check":
+            continue
         guide = Path(name)
-        with Session() as session:
-            text = BLOCK.sub(lambda block: session.replay(block[1]), guide.read_text())
-        guide.write_text(text)
+        before = guide.read_text()
+        with Session(before) as session:
+            text = BLOCK.sub(lambda block: session.replay(block[1]), before)
+        if "--check" not in sys.argv:
+            guide.write_text(text)
+        elif text != before:
+            sys.stdout.writelines(
+                f"{line}\n"
+                for line in difflib.unified_diff(before.splitlines(), text.splitlines(), name, name)
+            )
+            status = 1
+    return status
 
 
 class Session:
     """A folder of a reader's own, a port, and what runs in the background."""
 
-    def __init__(self) -> None:
+    def __init__(self, guide: str) -> None:
+        self.guide = guide
+        self.beside: dict[str, str] = {}
+        self.open = ExitStack()
         self.folder = Path(tempfile.mkdtemp())
         self.port = str(free_port())
         self.running: list[subprocess.Popen[str]] = []
 
     def __enter__(self) -> "Session":
-        shutil.copy(ROOT / "examples" / "assistant" / ".env.example", self.folder / ".env")
+        files = FILE.findall(self.guide)
+        for name, text in files:
+            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / name).write_text(text)
+        if not files:
+            shutil.copy(ROOT / "examples" / "assistant" / ".env.example", self.folder / ".env")
+        if BESIDE in self.guide:
+            folder = self.open.enter_context(tempfile.TemporaryDirectory())
+            self.beside |= self.open.enter_context(server_beside(Path(folder)))
         return self
 
     def __exit__(self, *_: object) -> None:
         for process in self.running:
             process.send_signal(signal.SIGINT)
             process.wait(timeout=10)
+        self.open.close()
         shutil.rmtree(self.folder)
 
     def replay(self, block: str) -> str:
@@ -80,12 +115,13 @@ class Session:
         """Without any setting of this machine's."""
         own = {name: value for name, value in os.environ.items() if "TRIMTAB" not in name}
         path = f"{Path(sys.executable).parent}:{own['PATH']}"
-        return {**own, "PATH": path, "COLUMNS": "100", "TRIMTAB_PORT": self.port}
+        return {**own, "PATH": path, "COLUMNS": "100", "TRIMTAB_PORT": self.port, **self.beside}
 
     def neutral(self, text: str) -> str:
         """The text as it would be on the reader's machine."""
         here = f"{getpass.getuser()} on {socket.gethostname()}"
         text = text.replace(str(self.folder), HOME).replace(f":{self.port}", ":8484")
+        text = TIME.sub("2026-11-23T10:00:00+00:00", REVISION.sub(r"1795305600.\1", text))
         return text.replace(here, "you on laptop")
 
 
@@ -98,4 +134,4 @@ def free_port() -> int:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -272,7 +272,7 @@ def test_verify__difference__is_named_with_line_values_and_the_way_out(
     assert "RETRY_LIMIT in base (.env:2): the environment counts (policy shadow)" in done.out
     assert "environment 5, store 3" in done.out
     assert "trimtab set RETRY_LIMIT 5 --environment base" in done.out
-    assert "1 of 3 comparisons differ (base)." in done.out
+    assert "Different: 1 of 3 comparisons (base)." in done.out
     assert cli("migrate", "verify", "-e", "dev").code == 0
     assert TOKEN not in done.all
 
@@ -323,7 +323,7 @@ def test_migration__to_its_end__leaves_nothing(cli: Cli, applied: Path) -> None:
     assert dotenv_values(applied / ".env") == {"OPENAI_API_KEY": TOKEN, "DB_HOST": "localhost"}
     done = cli("migrate", "status")
     assert "read through Trimtab: app.py:3" in done.out
-    assert "2 of 3 keys are done." in done.out
+    assert "Done: 2 of 3 keys." in done.out
     edit(applied / "app.py", 'os.environ.get("RETRY_LIMIT", "2")', "settings.retry_limit")
     assert cli("migrate", "status", "--fail-if-left").code == 0
     assert cli("migrate", "verify").code == 0

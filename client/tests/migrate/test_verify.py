@@ -130,7 +130,7 @@ def test_verify__secrets__are_looked_at_and_counted(folder: Path) -> None:
     state = store_of({"RETRIES": {}}, {"base": {"RETRIES": 3}})
     found = checked(folder, plan, state, FAR_KEY=SECRET)
     assert found.differences == ()
-    assert found.notes == ("2 of 3 secrets have a value; without one: OTHER_KEY",)
+    assert found.notes == ("Secrets with a value: 2 of 3; without one: OTHER_KEY",)
     assert SECRET not in repr(found)
 
 

@@ -238,5 +238,5 @@ def _secrets_note(plan: Plan, judge: _Judge) -> Iterator[str]:
     secrets = [one.key for one in plan.staying if one.key_class is KeyClass.SECRET]
     without = [key for key in secrets if not judge.has(key, BASE)]
     if secrets:
-        text = f"{len(secrets) - len(without)} of {len(secrets)} secrets have a value"
+        text = f"Secrets with a value: {len(secrets) - len(without)} of {len(secrets)}"
         yield f"{text}; without one: {', '.join(without)}" if without else text

@@ -10,7 +10,7 @@ from trimtab.migrate.inventory import Inventory, Occurrence
 from trimtab.migrate.secrets import scan_value
 from trimtab.value_types import Value
 
-from .code_rules import with_code_rules
+from .code_rules import store_type_of, with_code_rules
 from .conceal import Concealer
 from .decide import Decided, decide
 from .default import Default, default_of
@@ -93,6 +93,8 @@ class _Builder:
         override = self._overrides.get(one.key)
         references = self._inventory.references.get(one.key, ())
         store_type = one.decision.store_type
+        if override is None or override.type is None:
+            store_type = store_type_of(store_type, references)
         rules = with_code_rules(store_type, one.decision.validation_rules, references)
         if override is not None and override.rules is not None:
             rules = dict(override.rules)

@@ -1,8 +1,8 @@
-"""Rules that the code enforces, beside those that the classifier took from text and code."""
+"""What the code enforces, beside what the classifier took from text and code."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from trimtab.migrate.references import Reference
+from trimtab.migrate.references import Cast, Reference
 from trimtab.value_types import ValueType
 
 _NUMERIC = (
@@ -13,6 +13,12 @@ _NUMERIC = (
     ("multiple_of", "multipleOf"),
 )
 _TEXTUAL = (("min_length", "minLength"), ("max_length", "maxLength"))
+
+
+def store_type_of(wanted: ValueType, references: Sequence[Reference]) -> ValueType:
+    """`wanted`, but a number where the code reads `30` as a float: it may be 30.5 tomorrow."""
+    as_float = any(one.cast is Cast.FLOAT for one in references)
+    return ValueType.NUMBER if wanted is ValueType.INTEGER and as_float else wanted
 
 
 def with_code_rules(

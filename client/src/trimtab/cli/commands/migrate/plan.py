@@ -133,6 +133,8 @@ def _row(one: PlannedKey) -> tuple[str, str, str, str, str, str]:
         as_text(value) if name == "base" else f"{name}: {as_text(value)}"
         for name, value in one.values.items()
     )
+    if not values and one.default is not None:
+        values = f"(default {as_text(one.default)})"
     return (
         one.key, one.target.value, one.store_type.value, shown_rules(one.validation_rules),
         values, "; ".join(one.doubts),

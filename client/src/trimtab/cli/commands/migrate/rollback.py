@@ -13,7 +13,7 @@ from trimtab.cli.exits import UsageMistake
 from trimtab.cli.options import Application, AsJson, Comment, Yes
 from trimtab.cli.output import complain, print_json, say
 from trimtab.cli.revisions import revision_number
-from trimtab.errors import TrimtabError
+from trimtab.errors import Conflict, TrimtabError
 from trimtab.migrate.artifacts import Artifact
 from trimtab.migrate.comment_out import replace_file
 from trimtab.migrate.dialect import Dialect
@@ -82,7 +82,7 @@ def rollback(
             "force": force or None,
         }
         target = {name: value for name, value in target.items() if value is not None}
-        would = store.admin.rollback(target, comment=comment, dry_run=True)
+        would = _would(store, target, comment)
         if not as_json:
             _say(artifact, would)
         ask("Undo this migration?", yes=yes)
@@ -100,6 +100,14 @@ def rollback(
     for path, file in zip(places, files, strict=True):
         how = "is a copy of" if file.is_unchanged else "has the values of the original"
         say(f"{path} {how} {file.path}.")
+
+
+def _would(store: Store, target: dict[str, object], comment: str | None) -> Change:
+    try:
+        return store.admin.rollback(target, comment=comment, dry_run=True)
+    except Conflict:
+        complain("Nothing was undone, because later changes edited what this migration made:")
+        raise
 
 
 def _chosen(made: list[Artifact], revision: str | None) -> Artifact:

@@ -48,7 +48,7 @@ def scan(
 
 
 def _say_files(inventory: Inventory) -> None:
-    say(f"{inventory.scan.files_read:,} source files read in {inventory.root}.")
+    say(f"Source files read in {inventory.root}: {inventory.scan.files_read:,}.")
     rows = [
         (one.path, one.environment or "(documentation)", str(len({a.key for a in one.assignments})))
         for one in inventory.files

@@ -55,7 +55,7 @@ def _say(found: Status) -> None:
     if found.keys:
         print_table(columns, [_row(one, found) for one in found.keys])
     done = len(found.keys) - len(found.left)
-    say(f"{done} of {len(found.keys)} keys are done.")
+    say(f"Done: {done} of {len(found.keys)} keys.")
 
 
 def _row(one: KeyStatus, found: Status) -> tuple[str, ...]:

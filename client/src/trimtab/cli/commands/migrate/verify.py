@@ -57,7 +57,7 @@ def _say(found: Verification, differences: list[Difference], revision: str) -> N
         say(note)
     where = ", ".join(found.environments)
     if differences:
-        say(f"{len(differences)} of {found.compared} comparisons differ ({where}).")
+        say(f"Different: {len(differences)} of {found.compared} comparisons ({where}).")
     else:
         say(f"No difference in {found.compared} comparisons ({where}) at revision {revision}.")
 

@@ -1,0 +1,23 @@
+"""The guide to migration shows what its commands print today."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.timeout(120)
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+GUIDE = "docs/guide/migrate.md"
+
+
+def test_guide__run_again__prints_what_stands_in_it() -> None:
+    done = subprocess.run(
+        [sys.executable, "docs/transcribe.py", "--check", GUIDE],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
