@@ -1,5 +1,6 @@
 """The whole server, built once: what is made here is handed down, nothing is looked up."""
 
+import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -41,6 +42,7 @@ from trimtab_server.http.responses import problems
 from trimtab_server.infra.database import Database
 from trimtab_server.settings import Settings
 from trimtab_server.trail import routes as trail_routes
+from trimtab_server.trail.keep_checkpoints import keep_checkpoints
 
 _BODY_LIMITS = {
     "/api/v1/config/bulk": MAX_BULK_BYTES,
@@ -73,6 +75,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
+        signing = _keep_signing(database, settings)
         yield {
             "database": database,
             "committer": committer,
@@ -81,6 +84,9 @@ def create_app(settings: Settings) -> FastAPI:
             "node": secrets.token_hex(4),
             "audit_key_file": settings.effective_audit_key_file,
         }
+        if signing is not None:
+            signing.cancel()
+            await asyncio.wait([signing])
         await committer.drain()
         await app.state.door.drain()
         await database.dispose()
@@ -106,6 +112,14 @@ def create_app(settings: Settings) -> FastAPI:
     _add_middleware(app, settings, metrics)
     app.openapi = lambda: describe(app, health.PATHS)  # type: ignore[method-assign]  # FastAPI's own way
     return app
+
+
+def _keep_signing(database: Database, settings: Settings) -> asyncio.Task[None] | None:
+    target = settings.audit_checkpoint_file
+    if not target:
+        return None
+    key_file = settings.effective_audit_key_file
+    return asyncio.create_task(keep_checkpoints(database, key_file, target))
 
 
 def _add_routes(app: FastAPI) -> None:

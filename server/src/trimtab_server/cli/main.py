@@ -2,13 +2,14 @@
 
 import typer
 
-from trimtab_server.cli import contract, database, serve, tokens
+from trimtab_server.cli import audit, contract, database, serve, tokens
 
 app = typer.Typer(help="The Trimtab server.", no_args_is_help=True, pretty_exceptions_enable=False)
 app.command("serve")(serve.serve)
 app.command("contract")(contract.contract)
 app.add_typer(database.app, name="database")
 app.add_typer(tokens.app, name="token")
+app.add_typer(audit.app, name="audit")
 
 
 def main() -> None:
