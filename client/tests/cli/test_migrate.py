@@ -273,8 +273,25 @@ def test_verify__difference__is_named_with_line_values_and_the_way_out(
     assert "environment 5, store 3" in done.out
     assert "trimtab set RETRY_LIMIT 5 --environment base" in done.out
     assert "Different: 1 of 3 comparisons (base)." in done.out
-    assert cli("migrate", "verify", "-e", "dev").code == 0
+    done = cli("migrate", "verify", "-e", "dev")  # its programs read the same file
+    assert (done.code, "RETRY_LIMIT in dev (.env:2)" in done.out) == (3, True), done.all
     assert TOKEN not in done.all
+
+
+def test_verify__of_the_process__compares_its_own_variables(
+    cli: Cli, applied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert applied
+    for key, value in (("RETRY_LIMIT", "3"), ("ENABLE_CACHE", "true"), ("CHAT_MODEL", "gpt-4")):
+        monkeypatch.setenv(key, value)
+    done = cli("migrate", "verify", "--process", "prod")
+    assert (done.code, "3 comparisons (prod)" in done.out) == (0, True), done.all
+    monkeypatch.setenv("RETRY_LIMIT", "4")
+    done = cli("migrate", "verify", "--process", "prod", "--json")
+    assert done.code == 3
+    (one,) = done.json["differences"]
+    assert (one["where"], one["environmentValue"]) == ("this process", 4)
+    assert cli("migrate", "verify", "--process", "moon").code == 2
 
 
 def test_verify__env_file_gone__counts_its_keys_as_not_set(cli: Cli, applied: Path) -> None:
@@ -301,6 +318,8 @@ def test_cutover__with_a_difference__is_refused_unless_forced(cli: Cli, applied:
     edit(applied / ".env", "RETRY_LIMIT=3", "RETRY_LIMIT=5")
     done = cli("migrate", "cutover", "RETRY_LIMIT", "--to", "store", "--yes")
     assert (done.code, "RETRY_LIMIT in base (.env:2)" in done.err) == (1, True), done.all
+    done = cli("migrate", "cutover", "RETRY_LIMIT", "--to", "store", "-e", "dev", "--yes")
+    assert (done.code, "RETRY_LIMIT in dev (.env:2)" in done.err) == (1, True), done.all
     assert cli("migrate", "cutover", "CHAT_MODEL", "--to", "store", "--yes").code == 0
     assert cli("migrate", "cutover", "RETRY_LIMIT", "--to", "store", "--yes", "--force").code == 0
     assert cli("migrate", "cutover", "RETRY_LIMIT", "--to", "shadow", "--yes").code == 0

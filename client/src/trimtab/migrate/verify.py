@@ -70,15 +70,16 @@ def verify(
     *,
     plan_name: str = "plan.yaml",
     environ: Mapping[str, str] | None = None,
+    environments: Sequence[str] = (),
 ) -> Verification:
-    """Compare every key of the plan in every environment that its files speak for.
+    """Compare every key of the plan in every environment that its files speak for, or in some.
 
     `environ` is where references of secrets are looked for beside the files: this process's
     environment. What they lead to is looked at here and shown nowhere.
     """
-    names = tuple(name for name in (BASE, *plan.environments) if name in state.entities)
+    wanted = environments or (BASE, *plan.environments)
     judge = _Judge(files, state, plan_name, os.environ if environ is None else environ)
-    environments = tuple(dict.fromkeys(names))
+    environments = tuple(dict.fromkeys(name for name in wanted if name in state.entities))
     differences: list[Difference] = []
     for one in plan.moving:
         for name in environments:

@@ -1,16 +1,19 @@
-"""The files that a plan names, read again: what the environment says now."""
+"""What the environment says now: the files that a plan names, or the process itself."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from trimtab.migrate.dialect import Dialect
+from trimtab.migrate.env_file import Assignment
 
 from .files import Problem, ReadFile, read_files
 from .fill_in import occurrences_of
 from .find import FoundFiles, is_compose_file_name
 from .occurrence import Occurrence
 from .roles import BASE
+
+_PROCESS = "this process"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +44,12 @@ def read_named_files(
         if one.sets and one.environment:
             counting.setdefault(one.key, {})[one.environment] = one
     return NamedFiles(files, read.problems, counting)
+
+
+def process_environment(environ: Mapping[str, str], environment: str) -> NamedFiles:
+    """The variables of a running process in place of files, as what `environment` says."""
+    counting = {
+        key: {environment: Occurrence(_PROCESS, environment, Assignment(key, value, 0, 0), value)}
+        for key, value in environ.items()
+    }
+    return NamedFiles((), (), counting)

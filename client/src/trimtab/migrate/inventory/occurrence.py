@@ -27,8 +27,8 @@ class Occurrence:
 
     @property
     def where(self) -> str:
-        """`path:line`."""
-        return f"{self.path}:{self.assignment.line}"
+        """`path:line`; without a line, where else it is from."""
+        return f"{self.path}:{self.assignment.line}" if self.assignment.line else self.path
 
     @property
     def sets(self) -> bool:

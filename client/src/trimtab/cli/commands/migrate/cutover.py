@@ -91,7 +91,14 @@ def cutover(
     chosen = keys_of(loaded.plan, keys or (), every=every)
     with store_of(loaded, application) as store:
         state = read_store(store.admin)
-        found = verify(loaded.plan, loaded.files, state, plan_name=str(loaded.path))
+        # Also where no file speaks for an environment: its programs read those of base.
+        found = verify(
+            loaded.plan,
+            loaded.files,
+            state,
+            plan_name=str(loaded.path),
+            environments=list(state.parents),
+        )
         wanted = cut_over(chosen, to.value, state, found, environments or ())
         if wanted.against and not force:
             raise StillDiffers(wanted)

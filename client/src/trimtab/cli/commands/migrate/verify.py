@@ -1,14 +1,16 @@
 """`trimtab migrate verify`: what the env files say against what the store serves."""
 
+import os
 from typing import Annotated
 
 import typer
 
-from trimtab.cli.exits import ExitCode
+from trimtab.cli.exits import ExitCode, UsageMistake
 from trimtab.cli.options import Application, AsJson
 from trimtab.cli.output import print_json, say
 from trimtab.cli.values import shown
-from trimtab.migrate.store_state import read_store
+from trimtab.migrate.inventory import process_environment
+from trimtab.migrate.store_state import StoreState, read_store
 from trimtab.migrate.verify import Difference, Verification
 from trimtab.migrate.verify import verify as compare
 
@@ -19,11 +21,20 @@ Only = Annotated[
     list[str] | None,
     typer.Option("--environment", "-e", metavar="NAME", help="Only this environment; repeatable."),
 ]
+ThisProcess = Annotated[
+    str | None,
+    typer.Option(
+        "--process",
+        metavar="NAME",
+        help="Compare this process's variables, as environment NAME, instead of the env files.",
+    ),
+]
 
 
 def verify(
     plan_file: PlanFile = None,
     environments: Only = None,
+    process: ThisProcess = None,
     application: Application = None,
     root: Root = None,
     as_json: AsJson = False,
@@ -31,25 +42,35 @@ def verify(
     """Compare, typed, every key of the plan in every environment; exit code 3 on a difference.
 
     The text of the env files is read as the setting's type, by the rules the store itself has for
-    text. Secrets are only looked at: no value of one is shown or sent.
+    text. Secrets are only looked at: no value of one is shown or sent. With --process NAME, the
+    variables of this very process are compared: run it where the program runs.
     """
     loaded = load(plan_file, root)
+    files = process_environment(os.environ, process) if process else loaded.files
+    wanted = [process] if process else environments or []
     with store_of(loaded, application) as store:
         state = read_store(store.admin)
-        found = compare(loaded.plan, loaded.files, state, plan_name=str(loaded.path))
-    say_problems(loaded)
-    differences = [
-        one for one in found.differences if not environments or one.environment in environments
-    ]
+    _check_names(wanted, state)
+    found = compare(loaded.plan, files, state, plan_name=str(loaded.path), environments=wanted)
+    if process is None:
+        say_problems(loaded)
     if as_json:
-        print_json(_to_json(found, differences, state.revision))
+        print_json(_to_json(found, state.revision))
     else:
-        _say(found, differences, state.revision)
-    if differences:
+        _say(found, state.revision)
+    if found.differences:
         raise typer.Exit(ExitCode.DIFFERENT)
 
 
-def _say(found: Verification, differences: list[Difference], revision: str) -> None:
+def _check_names(wanted: list[str], state: StoreState) -> None:
+    for name in wanted:
+        if name not in state.parents:
+            known = ", ".join(state.parents)
+            raise UsageMistake(f"The store has no environment {name}; there are {known}.")
+
+
+def _say(found: Verification, revision: str) -> None:
+    differences = found.differences
     for one in differences:
         say(_sentence(one))
         say(f"    settle it: {one.settle}")
@@ -70,9 +91,7 @@ def _sentence(one: Difference) -> str:
     return f"{one.key} in {one.environment}{where}: {one.sentence}{sides}"
 
 
-def _to_json(
-    found: Verification, differences: list[Difference], revision: str
-) -> dict[str, object]:
+def _to_json(found: Verification, revision: str) -> dict[str, object]:
     return {
         "revision": revision,
         "environments": list(found.environments),
@@ -88,7 +107,7 @@ def _to_json(
                 "storeValue": one.in_store,
                 "settle": one.settle,
             }
-            for one in differences
+            for one in found.differences
         ],
         "notes": list(found.notes),
     }
