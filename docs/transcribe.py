@@ -92,8 +92,10 @@ class Session:
 
     def run(self, command: str) -> str:
         """What one command prints, both streams as they come."""
+        goes_on = command.endswith(" &")
+        line = f"exec {command.removesuffix(' &')}" if goes_on else command  # signals reach it
         process = subprocess.Popen(
-            ["/bin/sh", "-c", command.removesuffix(" &")],
+            ["/bin/sh", "-c", line],
             cwd=self.folder,
             env=self.environment(),
             stdout=subprocess.PIPE,
@@ -101,13 +103,13 @@ class Session:
             stdin=subprocess.DEVNULL,
             text=True,
         )
-        if not command.endswith(" &"):
+        if not goes_on:
             return process.communicate(timeout=120)[0]
         self.running.append(process)
         lines = []
-        for line in process.stdout or ():
-            lines.append(line)
-            if BEGUN in line:
+        for said in process.stdout or ():
+            lines.append(said)
+            if BEGUN in said:
                 break
         return "".join(lines)
 
