@@ -62,14 +62,23 @@ class Moved(TrimtabError):
 
 def edited_parts(old: object, new: object) -> tuple[str, str]:
     """The parts of a definition that differ, side by side."""
-    before = old if isinstance(old, Mapping) else {}
-    after = new if isinstance(new, Mapping) else {}
+    if not (isinstance(old, Mapping) and isinstance(new, Mapping)):
+        was, is_now = (in_brief(it) if isinstance(it, Mapping) else "-" for it in (old, new))
+        return was, is_now
+    before, after = old, new
     names = [
         name
         for name in {**before, **after}
         if as_text(before.get(name)) != as_text(after.get(name))
     ]
     return _some_parts(before, names), _some_parts(after, names)
+
+
+def in_brief(definition: Mapping[str, object]) -> str:
+    """Type and rules of a definition that came or went as a whole; the rest is for `schema`."""
+    rules = definition.get("validationRules")
+    parts = [str(definition["type"]), shown_rules(rules if isinstance(rules, Mapping) else {})]
+    return ", ".join(filter(None, parts))
 
 
 def _row(item: ChangeItem) -> tuple[str, str, str, str, str]:
@@ -90,11 +99,11 @@ def _is_new_setting(item: ChangeItem) -> bool:
 def _new_setting(item: ChangeItem, items: Sequence[ChangeItem]) -> tuple[str, str, str, str, str]:
     """One row for definition, value and policy of a setting that is made."""
     value = next((it for it in items if it.key == item.key and it.kind == "value"), None)
-    parts = [str(item.new["type"]), shown_rules(item.new["validationRules"])]
+    parts = [in_brief(item.new)]
     if value is not None:
         parts.append(shown(value.new))
     environment = (value and value.environment) or "all"
-    return (item.key or "-", environment, "new", "-", ", ".join(filter(None, parts)))
+    return (item.key or "-", environment, "new", "-", ", ".join(parts))
 
 
 def _some_parts(definition: Mapping[str, object], names: Sequence[str]) -> str:
