@@ -71,6 +71,10 @@ SAMPLES = (
     Sample("GET", "/api/v1/grants", {}),
     Sample("POST", "/api/v1/grants", {}, {"principal": "onlooker", "role": "auditor"}, 201),
     Sample("DELETE", "/api/v1/grants/{id}", {}, status=404),
+    Sample("GET", "/api/v1/audit", {}),
+    Sample("GET", "/api/v1/audit/verify", {}),
+    Sample("POST", "/api/v1/audit/verify", {}, {"checkpoints": []}),
+    Sample("GET", "/api/v1/audit/checkpoint", {}, status=409),  # these servers have no key
     Sample("GET", "/api/v1/environments", {}),
     Sample("POST", "/api/v1/environments", {}, {"name": "qa", "parent": "staging"}, 201),
     Sample("GET", "/api/v1/applications", {}),

@@ -25,6 +25,7 @@ from trimtab_server.catalog import routes as catalog_routes
 from trimtab_server.config import routes as config_routes
 from trimtab_server.config.committer import Committer
 from trimtab_server.config.outcome import Outcome
+from trimtab_server.config.report_secrets import report_secrets
 from trimtab_server.delivery import routes as delivery_routes
 from trimtab_server.delivery.snapshots import Snapshots
 from trimtab_server.history import routes as history_routes
@@ -105,6 +106,7 @@ def create_app(settings: Settings) -> FastAPI:
     install_problem_handlers(app)
     check_routes_declare_permission(app)
     report_refusals(app, refusals)
+    report_secrets(app, refusals)
     authenticator = Authenticator(
         database, protected=settings.protected, monotonic=time.monotonic, now=_now
     )

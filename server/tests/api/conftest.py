@@ -48,7 +48,8 @@ async def serving(url: str) -> AsyncIterator[Served]:
         "bound": await store.issue("bound", Grant(Role.ADMIN), environment="dev"),
         "nobody": await store.issue("nobody"),
     }
-    app = create_app(Settings(database_url=url, host="127.0.0.1"))
+    no_key = Path("/nowhere/audit.key")
+    app = create_app(Settings(database_url=url, host="127.0.0.1", audit_key_file=no_key))
     async with running_app(app) as running:
         transport = httpx2.ASGITransport(running, raise_app_exceptions=True)
         async with httpx2.AsyncClient(

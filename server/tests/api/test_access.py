@@ -14,7 +14,8 @@ HEALTH = {"/livez", "/readyz"}
 GUARDED = [one for one in SAMPLES if one.path not in HEALTH]
 LIMITED = [one for one in GUARDED if one.path not in OWN]
 WRITES = [one for one in LIMITED if one.method != "GET"]
-ADMINISTRATION = {"/metrics", "/api/v1/principals", "/api/v1/tokens", "/api/v1/grants"}
+AUDIT = {f"/api/v1/audit{one}" for one in ("", "/verify", "/checkpoint")}
+ADMINISTRATION = {"/metrics", "/api/v1/principals", "/api/v1/tokens", "/api/v1/grants", *AUDIT}
 
 
 def test_samples__stand_for_every_operation(app: FastAPI) -> None:

@@ -285,3 +285,32 @@ async def test_verify__what_is_no_checkpoint__is_refused(
         f"{AUDIT}/verify", {"checkpoints": [{**checkpoint, member: value}]}
     )
     assert_problem(response, 422)
+
+
+async def test_write__refused_because_of_a_credential__is_told_without_it(
+    api: Api, store: Store
+) -> None:
+    await api.create("VOICE", "string", "calm")
+    canary = "AKIA" + "ABCDEFGHIJKLMNOP"
+    refused = await api.put("VOICE", canary, "dev")
+    assert_problem(refused, 422, "secret-suspected")
+    named = {"key": canary, "environment": "base", "type": "string"}
+    assert_problem(await api.post(CONFIG, named), 422, "secret-suspected")
+    environment = {"name": "qa", "parent": "base", "comment": canary}
+    assert_problem(await api.post("/api/v1/environments", environment), 422)
+    entries = await _all(api, action="secret-refused", order="oldest")
+    found = [one["subject"]["refused"] for one in entries]
+    assert found == [
+        [{"key": "VOICE", "rule": "secret-value", "pointer": "/value"}],
+        [{"key": None, "rule": "secret-value", "pointer": "/key"}],
+        [{"key": None, "rule": "secret-value", "pointer": "/comment"}],
+    ]
+    assert entries[0]["requestId"] == refused.headers["x-request-id"]
+    assert (entries[0]["actor"], entries[0]["address"]) == ("root", "127.0.0.1")
+    assert [one["seq"] for one in await _all(api, key="VOICE", chain="system")] == [
+        entries[0]["seq"]
+    ]
+    async with store.database.read() as connection:
+        for table in ("audit_entry", "audit_value", "change_item", "configuration"):
+            rows = (await connection.execute(text(f"SELECT * FROM {table}"))).all()
+            assert canary not in repr(rows)

@@ -21,6 +21,7 @@ class AuditAction(StrEnum):
     TOKEN_ROTATED = "token-rotated"  # noqa: S105 - the name of an event
     TOKEN_REVOKED = "token-revoked"  # noqa: S105 - the name of an event
     ACCESS_REFUSED = "access-refused"
+    SECRET_REFUSED = "secret-refused"  # noqa: S105 - the name of an event
     LOGIN_FAILED = "login-failed"
 
 
