@@ -285,6 +285,7 @@ def test_decide__against_a_plain_reading_of_the_rules__agrees(
 ) -> None:
     by_reach: dict[Reach, Question] = {
         Reach.SERVER: {"application": None, "environment": None, "category": None},
+        Reach.WHOLE: {**question, "environment": None, "category": None},
         Reach.APPLICATION: {**question, "environment": None},
         Reach.NAMES: {"application": question["application"]},
         Reach.ENVIRONMENT: question,

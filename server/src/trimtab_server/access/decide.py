@@ -53,7 +53,7 @@ def decide(
     the act touches all of it.
     """
     allowed = categories_of(principal, permission, application=application, environment=environment)
-    if reach_of(permission) in (Reach.SERVER, Reach.NAMES):
+    if reach_of(permission) in (Reach.SERVER, Reach.WHOLE, Reach.NAMES):
         return bool(allowed)
     return allowed == EVERY_CATEGORY if category is None else category in allowed
 
@@ -157,7 +157,7 @@ def _places(reach: Reach, application: str | None, environment: str | None) -> _
     match reach:
         case Reach.SERVER:
             return None, None
-        case Reach.APPLICATION | Reach.NAMES:
+        case Reach.WHOLE | Reach.APPLICATION | Reach.NAMES:
             return application, None
         case Reach.ENVIRONMENT:
             return application, environment
@@ -172,6 +172,8 @@ def _is_wide_enough(grant: Grant, reach: Reach) -> bool:
     match reach:
         case Reach.SERVER:
             return (grant.application, grant.environment, grant.category) == (None, None, None)
+        case Reach.WHOLE:
+            return (grant.environment, grant.category) == (None, None)
         case Reach.APPLICATION:
             return grant.environment is None
         case Reach.NAMES | Reach.ENVIRONMENT:

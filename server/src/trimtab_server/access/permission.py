@@ -33,6 +33,9 @@ class Reach(Enum):
     """How much an act touches, and so how wide a grant must be to allow it."""
 
     SERVER = "server"
+    # One application with everything in it: all environments, all categories.
+    WHOLE = "whole"
+    # All environments of an application, within some categories.
     APPLICATION = "application"
     ENVIRONMENT = "environment"
     # Names that everybody who works somewhere in the application has to know.
@@ -45,14 +48,14 @@ class Reach(Enum):
 _REACH = {
     Permission.DEFINITION_WRITE: Reach.APPLICATION,
     Permission.ENVIRONMENT_READ: Reach.NAMES,
-    Permission.ENVIRONMENT_CREATE: Reach.APPLICATION,
+    Permission.ENVIRONMENT_CREATE: Reach.WHOLE,
     Permission.APPLICATION_READ: Reach.NAMES,
     Permission.APPLICATION_CREATE: Reach.SERVER,
     Permission.PRINCIPAL_READ: Reach.SERVER,
     Permission.PRINCIPAL_WRITE: Reach.SERVER,
     Permission.TOKEN_READ: Reach.SERVER,
     Permission.TOKEN_WRITE: Reach.SERVER,
-    Permission.AUDIT_READ: Reach.APPLICATION,
+    Permission.AUDIT_READ: Reach.WHOLE,
     Permission.RELOAD: Reach.SERVER,
     Permission.METRICS_READ: Reach.SERVER,
 }

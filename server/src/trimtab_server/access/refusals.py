@@ -45,8 +45,13 @@ class Refusals:
     """One per process."""
 
     def __init__(
-        self, database: Database, *, monotonic: Callable[[], float] = time.monotonic
+        self,
+        database: Database,
+        *,
+        most_each: int = MOST_EACH,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.most_each = most_each
         self._database = database
         self._monotonic = monotonic
         self._began = monotonic()
@@ -81,7 +86,7 @@ class Refusals:
             self._began = now
             self._each.clear()
         self._each[actor_id] += 1
-        return self._each[actor_id] > MOST_EACH
+        return self._each[actor_id] > self.most_each
 
     async def _write_in_time(self) -> None:
         try:
