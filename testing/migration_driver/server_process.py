@@ -1,6 +1,5 @@
 """`trimtab-server serve` on SQLite as a process of its own, which a test may kill and start."""
 
-import json
 import os
 import re
 import signal
@@ -26,9 +25,7 @@ class ServerProcess:
         self._port = 0
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
-        self._command("database", "upgrade")
-        issued = self._command("token", "create", "--admin", "--name", "test", "--json")
-        self.token: str = json.loads(issued)["token"]
+        self.token = ""  # an admin's, which it prints at its first start
 
     @property
     def url(self) -> str:
@@ -86,19 +83,15 @@ class ServerProcess:
 
     def _read(self, process: subprocess.Popen[str], listening: threading.Event) -> None:
         assert process.stdout is not None
+        is_there = False
         for line in process.stdout:
             self.output.append(line)
-            found = re.search(r"listening on http://\S+:(\d+)", line)
-            if found:
-                self._port = int(found[1])
+            if token := re.search(r"\btt_\S+", line):
+                self.token = token[0]
+            if port := re.search(r"listening on http://\S+:(\d+)", line):
+                self._port, is_there = int(port[1]), True
+            if is_there and self.token:
                 listening.set()
-
-    def _command(self, *arguments: str) -> str:
-        done = subprocess.run(
-            [PROGRAM, *arguments], env=self._environ, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
 
 
 @contextmanager
