@@ -12,10 +12,13 @@ FIRST_ENVIRONMENTS = (("base", None), ("dev", "base"), ("staging", "base"), ("pr
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 _CATEGORY = re.compile(r"[a-z][a-z0-9_]{0,62}")
+_CREDENTIAL = "This looks like a credential, not like a name: names stand in URLs, files and logs."
 
 
 def check_name(pointer: str, name: str) -> list[Violation]:
     """An application's or environment's name: it appears in URLs, files and log lines."""
+    if scan_text(name) is not None:
+        return [Violation(pointer, None, "secret-value", _CREDENTIAL)]
     if _NAME.fullmatch(name):
         return []
     message = (
@@ -32,6 +35,8 @@ def quotable(name: str) -> bool:
 
 def check_category(pointer: str, key: str, category: str) -> list[Violation]:
     """A category groups settings for people and for grants."""
+    if scan_text(category) is not None:
+        return [Violation(pointer, key, "secret-value", _CREDENTIAL)]
     if _CATEGORY.fullmatch(category):
         return []
     message = (
