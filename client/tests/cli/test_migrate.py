@@ -127,6 +127,15 @@ def test_plan__with_a_server__marks_what_the_store_has(cli: Cli, applied: Path) 
     assert marks()["RETRY_LIMIT"] == "different"
 
 
+def test_plan__with_a_server__marks_what_it_would_refuse(cli: Cli, project: Path) -> None:
+    cli("define", "DB_HOST", "--type", "string", "--yes")
+    edit(project / ".env", "CHAT_MODEL=gpt-4", f"CHAT_MODEL={'long words ' * 7_000}")
+    keys = {one["key"]: one for one in cli("migrate", "plan", "--json").json["keys"]}
+    assert keys["CHAT_MODEL"]["doubts"][0].startswith("the store would refuse it: CHAT_MODEL")
+    assert keys["DB_HOST"]["store"] == "different"
+    assert "though it stays in the environment" in keys["DB_HOST"]["doubts"][0]
+
+
 def test_plan__into_a_file__summarises_and_asks_before_it_overwrites(
     cli: Cli, project: Path
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from trimtab.migrate.evidence import InferredType, KeyClass
@@ -60,6 +60,7 @@ def one_key(store_type: ValueType, value: Value, text: str) -> Plan:
     return Plan("default", ".", "python-dotenv", "17.3", {"base": [".env"]}, (text,), (key,))
 
 
+@example((ValueType.STRING, "a\x85b\u2028c\r\nd\re\ufeff \t"), "\x85")
 @given(TYPED, FRUITFUL_TEXT)
 def test_document__any_value_and_text__reads_back_the_same(
     tmp_path_factory: pytest.TempPathFactory, typed: tuple[ValueType, Value], text: str

@@ -9,10 +9,13 @@ from trimtab.migrate.evidence import KeyClass
 
 from .json_form import heading, key_to_json
 from .model import Plan, PlannedKey
+from .nodes import LIKE_A_NUMBER
 
 _WIDTH = 100
 _ALWAYS = frozenset({"key", "class", "target", "type", "storeType", "category", "confidence"})
 _ON_ONE_LINE = frozenset({"values", "validationRules", "sources"})
+
+_LINE_ENDS = frozenset("\r\x85\u2028\u2029")
 
 _HEADER = """\
 # A migration plan: where every variable of this project will live, and why.
@@ -106,6 +109,13 @@ def _one_line_list(dumper: yaml.SafeDumper, value: _OneLineList) -> yaml.Node:
     return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=True)
 
 
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
+    # Line ends of YAML would come back as others; 1e5 is text to YAML, and a number to JSON.
+    style = '"' if _LINE_ENDS & set(value) or LIKE_A_NUMBER.fullmatch(value) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+_Dumper.add_representer(str, _text)
 _Dumper.add_representer(_OneLine, _one_line_map)
 _Dumper.add_representer(_OneLineList, _one_line_list)
 # One object written twice must not become an alias, which a plan may not have.

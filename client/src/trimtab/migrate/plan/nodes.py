@@ -16,11 +16,13 @@ _DEEPEST = 64  # a JSON value may have 32 levels
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
 _TEXT_TAGS = frozenset({f"{_TAG}str", f"{_TAG}timestamp"})
+LIKE_A_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?[eE][+-]?[0-9]+", re.ASCII)
 _PLAIN_TAGS = _TEXT_TAGS | {f"{_TAG}{name}" for name in ("null", "bool", "int", "float")}
 _PAIR = re.compile(
     r"(?P<before>(?<!\\)(?:\\\\)*)\\u(?P<high>d[89ab][0-9a-f]{2})\\u(?P<low>d[c-f][0-9a-f]{2})",
     re.IGNORECASE,
 )
+_ONLY_JSON = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _CONSTRUCTOR = SafeConstructor()
 
 
@@ -127,7 +129,8 @@ def plain(node: Node, faults: Faults, what: str) -> object:
         case SequenceNode():
             return [plain(part, faults, what) for part in node.value]
         case ScalarNode() if node.tag in _TEXT_TAGS:
-            return node.value
+            is_number = not is_quoted(node) and LIKE_A_NUMBER.fullmatch(node.value)
+            return float(node.value) if is_number else node.value
         case ScalarNode() if node.tag in _PLAIN_TAGS:
             return _CONSTRUCTOR.construct_object(node)
     faults.add(line_of(node), f"{what} has a tag that a plan does not know")
@@ -141,11 +144,16 @@ def _text_of(path: Path) -> str:
         if len(data) > LARGEST_BYTES:
             raise BadPlan(path, [(1, f"It is larger than {LARGEST_BYTES // 2**20} MiB")])
         text = data.decode("utf-8-sig")
-        # JSON may write a character as two escapes, which YAML does not know.
-        return _PAIR.sub(_character, text) if text.lstrip()[:1] == "{" else text
+        return _json_as_yaml(text) if text.lstrip()[:1] == "{" else text
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise BadPlan(path, [(line, "It is not UTF-8 text")]) from None
+
+
+def _json_as_yaml(text: str) -> str:
+    """JSON writes some characters plainly that YAML wants escaped, and some as two escapes."""
+    text = _ONLY_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return _PAIR.sub(_character, text)
 
 
 def _character(match: re.Match[str]) -> str:

@@ -10,7 +10,7 @@ from trimtab.cli.ask import ask
 from trimtab.cli.changes import print_change, say_written
 from trimtab.cli.connect import Store
 from trimtab.cli.exits import ExitCode
-from trimtab.cli.options import Application, AsJson, Comment, Yes
+from trimtab.cli.options import Application, Comment, Yes
 from trimtab.cli.output import complain, print_json, say
 from trimtab.errors import Refused, TrimtabError
 from trimtab.migrate.apply import (
@@ -24,7 +24,7 @@ from trimtab.migrate.artifacts import Artifact, Artifacts
 from trimtab.migrate.store_state import StoreState, read_store
 
 from .inputs import Loaded, artifacts_of, load, say_problems, store_of
-from .options import PlanFile, Policy, Root
+from .options import AsJson, PlanFile, Policy, Root
 
 SourcePolicy = Annotated[
     Policy | None,

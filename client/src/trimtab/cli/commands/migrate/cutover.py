@@ -10,7 +10,7 @@ from trimtab.cli.ask import ask
 from trimtab.cli.changes import print_change, say_written
 from trimtab.cli.connect import Store
 from trimtab.cli.exits import UsageMistake
-from trimtab.cli.options import Application, AsJson, Comment, Yes
+from trimtab.cli.options import Application, Comment, Yes
 from trimtab.cli.output import complain, print_json, say
 from trimtab.errors import TrimtabError
 from trimtab.migrate.comment_out import comment_out
@@ -19,7 +19,7 @@ from trimtab.migrate.store_state import StoreState, read_store
 from trimtab.migrate.verify import verify
 
 from .inputs import Loaded, load, store_of
-from .options import Policy, Root
+from .options import AsJson, Policy, Root
 
 Keys = Annotated[
     list[str] | None, typer.Argument(metavar="KEY...", help="The keys; or pass --all.")
@@ -80,10 +80,10 @@ def cutover(
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Change who counts for some keys: `trimtab migrate cutover RETRIES --to store -e dev`.
+    """Let the store count for some keys, or the environment again.
 
-    One change, shown before it is made. Going to `store` is refused while `verify` finds a
-    difference for one of the keys there.
+    `trimtab migrate cutover RETRIES --to store -e dev` is one change, shown before it is made.
+    Going to `store` is refused while `verify` finds a difference for one of the keys there.
     """
     if bool(keys) == every:
         raise UsageMistake("Name the keys to cut over, or pass --all for every key of the plan.")

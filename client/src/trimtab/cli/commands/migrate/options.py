@@ -33,6 +33,9 @@ Skipped: TypeAlias = Annotated[
 ]
 
 
+AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
 class ReadAs(StrEnum):
     """Who reads the env files."""
 

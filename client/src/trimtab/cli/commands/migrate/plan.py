@@ -11,7 +11,7 @@ import typer
 from trimtab.cli.ask import ask
 from trimtab.cli.connect import connect
 from trimtab.cli.exits import ExitCode
-from trimtab.cli.options import Application, AsJson, Yes
+from trimtab.cli.options import Application, Yes
 from trimtab.cli.output import complain, print_json, print_table, say
 from trimtab.cli.values import as_text, shown_rules
 from trimtab.errors import NoProfile, ServerUnreachable
@@ -22,7 +22,7 @@ from trimtab.migrate.plan.document import groups
 from trimtab.migrate.store_state import read_store
 from trimtab.profile import DEFAULT_APPLICATION
 
-from .options import FileEnvironments, Folder, ReadAs, ReadBy, Skipped
+from .options import AsJson, FileEnvironments, Folder, ReadAs, ReadBy, Skipped
 from .reading import read_project
 
 Output = Annotated[
@@ -54,7 +54,7 @@ def plan(
     """Decide for every variable where it belongs, and write that down for review.
 
     Nothing else is written. Where a server is known, the plan says per key whether the store has
-    it. What `trimtab.toml` says in [migrate.keys.NAME] wins over every rule.
+    it. What `trimtab.toml` says about a key wins over every rule.
     """
     inventory = read_project(folder, dialect.dialect, file_environments, skipped)
     _check_readable(inventory, skip_broken=skip_broken)

@@ -10,7 +10,7 @@ from trimtab.cli.ask import ask
 from trimtab.cli.changes import print_change, say_written
 from trimtab.cli.connect import Store, connect
 from trimtab.cli.exits import UsageMistake
-from trimtab.cli.options import Application, AsJson, Comment, Yes
+from trimtab.cli.options import Application, Comment, Yes
 from trimtab.cli.output import complain, print_json, say
 from trimtab.cli.revisions import revision_number
 from trimtab.errors import Conflict, TrimtabError
@@ -21,6 +21,7 @@ from trimtab.migrate.env_text import read_env_text
 from trimtab.migrate.restore_env import Restored, restored
 
 from .inputs import artifacts_of
+from .options import AsJson
 
 WhichOne = Annotated[
     str | None,

@@ -6,13 +6,12 @@ from pathlib import Path
 import typer
 
 from trimtab.cli.exits import ExitCode
-from trimtab.cli.options import AsJson
 from trimtab.cli.output import complain, print_json, print_table, say
 from trimtab.migrate.inventory import Inventory
 from trimtab.migrate.plan.conceal import Concealer
 from trimtab.migrate.scan_report import KeyReport, concealer_of, key_reports, scan_to_json
 
-from .options import FileEnvironments, Folder, ReadAs, ReadBy, Skipped
+from .options import AsJson, FileEnvironments, Folder, ReadAs, ReadBy, Skipped
 from .reading import read_project
 
 _COLUMNS = ("KEY", "SET", "READ", "WHAT THE CODE DOES")
@@ -48,7 +47,11 @@ def scan(
 
 
 def _say_files(inventory: Inventory) -> None:
-    say(f"Source files read in {inventory.root}: {inventory.scan.files_read:,}.")
+    unparsed = len(inventory.scan.unparsed)
+    say(
+        f"Source files read in {inventory.root}: {inventory.scan.files_read:,}"
+        f"{f', not understood: {unparsed}' if unparsed else ''}."
+    )
     rows = [
         (one.path, one.environment or "(documentation)", str(len({a.key for a in one.assignments})))
         for one in inventory.files
@@ -104,6 +107,6 @@ def _say_problems(inventory: Inventory) -> None:
     for problem in inventory.problems:
         complain(problem.sentence)
     for unparsed in inventory.scan.unparsed:
-        complain(f"{unparsed.path}: not searched: {unparsed.reason}")
+        complain(f"{unparsed.path}: not understood, so its reads may be missing: {unparsed.reason}")
     for link in inventory.scan.links_skipped:
         complain(f"{link}: is a link out of the tree and was not followed")

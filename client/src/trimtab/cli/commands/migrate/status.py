@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from trimtab.cli.exits import ExitCode
-from trimtab.cli.options import Application, AsJson
+from trimtab.cli.options import Application
 from trimtab.cli.output import print_json, print_table, say
 from trimtab.migrate.references import Reference
 from trimtab.migrate.status import KeyStatus, Status, status_of
@@ -13,7 +13,7 @@ from trimtab.migrate.store_state import read_store
 from trimtab.migrate.verify import verify
 
 from .inputs import load, say_problems, store_of
-from .options import PlanFile, Root
+from .options import AsJson, PlanFile, Root
 from .reading import read_source
 
 FailIfLeft = Annotated[

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from trimtab.cli.exits import ExitCode, UsageMistake
-from trimtab.cli.options import Application, AsJson
+from trimtab.cli.options import Application
 from trimtab.cli.output import print_json, say
 from trimtab.cli.values import shown
 from trimtab.migrate.inventory import process_environment
@@ -15,7 +15,7 @@ from trimtab.migrate.verify import Difference, Verification
 from trimtab.migrate.verify import verify as compare
 
 from .inputs import load, say_problems, store_of
-from .options import PlanFile, Root
+from .options import AsJson, PlanFile, Root
 
 Only = Annotated[
     list[str] | None,
