@@ -2,6 +2,7 @@
 
 from .api import CONFIG, Api
 from .problem import assert_problem
+from .process import Process, run_server_command, serving_process
 from .running import running_app
 from .samples import OWN, SAMPLES, Sample, arguments, prepare
 from .store import Store
@@ -11,10 +12,13 @@ __all__ = [
     "OWN",
     "SAMPLES",
     "Api",
+    "Process",
     "Sample",
     "Store",
     "arguments",
     "assert_problem",
     "prepare",
+    "run_server_command",
     "running_app",
+    "serving_process",
 ]

@@ -239,3 +239,19 @@ async def test_text__of_every_kind__comes_back_as_it_went_in(api: Api) -> None:
     for text in texts:
         assert (await api.put("TEXT", text, "dev")).status_code == 200, repr(text)
         assert await api.value("TEXT", "dev") == text
+
+
+async def test_body__of_200_000_commas_and_brackets__is_taken_and_one_more_is_refused(
+    api: Api,
+) -> None:
+    await api.create("TREE", "json")
+    item = {"key": "TREE", "environment": "dev", "value": [0]}
+    text = json.dumps({"items": [item], "comment": ""})
+    missing = 200_000 - sum(map(text.count, ",[{"))
+    for extra, code in ((0, None), (1, "malformed-json")):
+        body = text.replace('"comment": ""', f'"comment": "{"," * (missing + extra)}"').encode()
+        response = await api.call("POST", f"{CONFIG}/validate", content=body, headers=JSON)
+        if code is None:
+            assert response.json()["errors"][0]["pointer"] == "/comment"  # it has been read
+        else:
+            assert_problem(response, 422, code, rule="separators")

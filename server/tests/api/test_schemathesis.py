@@ -93,7 +93,7 @@ async def prepare(url: str) -> None:
 
 @DESCRIBED.parametrize()
 @settings(
-    max_examples=20,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],  # one token an operation
 )

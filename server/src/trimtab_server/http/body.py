@@ -13,6 +13,9 @@ from trimtab_server.kernel.violation import Violation
 
 MAX_BODY_BYTES = 256 * 1024
 MAX_BULK_BYTES = 4 * 1024 * 1024
+MAX_SEPARATORS = 200_000
+"""Parsed, `[[],[],...]` takes thirty times the room that it has as text. Counting needs none."""
+
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -97,6 +100,10 @@ async def _read_bounded(receive: Receive, limit: int) -> bytes:
 
 
 def _check(body: bytes) -> None:
+    if sum(map(body.count, (b",", b"[", b"{"))) > MAX_SEPARATORS:
+        message = f"has more than {MAX_SEPARATORS} commas and brackets"
+        violation = Violation("", None, "separators", message)
+        raise BadJson(f"The body {message}: split the request.", violations=[violation])
     try:
         parsed = parse_json(body)
     except MalformedJson as error:

@@ -1,0 +1,230 @@
+"""What only a real server on a real socket shows: raw requests, bodies without end, two of them."""
+
+import asyncio
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from api_driver import CONFIG, Process, Store, serving_process
+from trimtab_server.infra.database import Database
+
+CHUNK = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="module")
+def process(data: Path) -> Iterator[Process]:
+    with serving_process({"TRIMTAB_DATA_DIR": str(data)}) as running:
+        yield running
+
+
+@pytest.fixture
+def client(process: Process) -> Iterator[httpx2.Client]:
+    with client_of(process, process.token) as client:
+        yield client
+
+
+def client_of(process: Process, token: str) -> httpx2.Client:
+    headers = {"Authorization": f"Bearer {token}", "If-Match": "*"}
+    return httpx2.Client(base_url=process.url, headers=headers)
+
+
+def head_of(method: str, path: str, token: str, *lines: str) -> bytes:
+    fixed = ("Host: x", f"Authorization: Bearer {token}", "Content-Type: application/json")
+    return "\r\n".join((f"{method} {path} HTTP/1.1", *fixed, *lines, "", "")).encode("latin-1")
+
+
+def exchange(process: Process, request: bytes) -> bytes:
+    with socket.create_connection(("127.0.0.1", process.port), timeout=10) as connection:
+        connection.sendall(request)
+        return connection.recv(65_536)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [(f"{CONFIG}/ANY?environment=dev", 413), (f"{CONFIG}/bulk", 413)]
+)
+def test_body_without_end__in_chunks__is_refused_early(
+    process: Process, path: str, status: int
+) -> None:
+    method = "POST" if path.endswith("bulk") else "PUT"
+    limit = 4 * 2**20 if path.endswith("bulk") else 256 * 2**10
+    sent = 0
+    with socket.create_connection(("127.0.0.1", process.port), timeout=10) as connection:
+        connection.sendall(head_of(method, path, process.token, "Transfer-Encoding: chunked"))
+        answer = threading.Event()
+        said = bytearray()
+
+        def listen() -> None:
+            said.extend(connection.recv(65_536))
+            answer.set()
+
+        listener = threading.Thread(target=listen)
+        listener.start()
+        try:
+            while not answer.is_set() and sent < 2**30:
+                connection.sendall(CHUNK)
+                sent += len(CHUNK)
+        except OSError:
+            pass  # it has closed the connection: the rest is not wanted
+        listener.join(10)
+    assert b" 413 " in said.split(b"\r\n")[0]
+    assert sent < limit + 16 * 2**20  # what fits into the sockets' buffers, not the whole
+
+
+@pytest.mark.parametrize("length", ["262145", "1073741824", "99999999999999999999"])
+def test_body_announced_too_large__before_a_byte_of_it__is_413(
+    process: Process, length: str
+) -> None:
+    path = f"{CONFIG}/ANY?environment=dev"
+    said = exchange(process, head_of("PUT", path, process.token, f"Content-Length: {length}"))
+    assert b" 413 " in said.split(b"\r\n")[0] or b" 400 " in said.split(b"\r\n")[0]
+
+
+def test_body_of_a_stranger__before_a_byte_of_it__is_401(process: Process) -> None:
+    request = head_of("POST", f"{CONFIG}/bulk", "tt_nobody", "Content-Length: 4000000")
+    assert b" 401 " in exchange(process, request).split(b"\r\n")[0]
+    chunked = head_of("POST", f"{CONFIG}/bulk", "tt_nobody", "Transfer-Encoding: chunked")
+    assert b" 401 " in exchange(process, chunked).split(b"\r\n")[0]
+
+
+RAW = [
+    "/api/v1/config/./ANY",
+    "/api/v1/config/../config/ANY",
+    "/api/v1//config/ANY",
+    "//api/v1/config/ANY",
+    "/api/v1/config/%2e%2e/config/ANY",
+    "/api/v1/config/%2e/ANY",
+    "/api/v1/config/ANY%2f..",
+    "/api/v1/config/%41%4e%59/",
+    "/api/v1/config/\xe4",
+    "/api/v1/config/%ff",
+    "/api/v1/config/%ed%a0%80",
+    "/api/v1/config/%c0%80",
+    "/api/v1/config/%00",
+    "/api/v1/config/%",
+    "/api/v1/config/%zz",
+    "/api/v1/config?prefix=%ff",
+    "/api/v1/config?prefix=%ed%a0%80",
+    "/api/v1/config?prefix=%00",
+    "/api/v1/config?%00=1",
+    "/api/v1/config?&&==&",
+    "/api/v1/config?" + "a=b&" * 2_000,
+    "/api/v1/config/" + "a" * 20_000,
+    "/api/v1/config/ANY;jsessionid=1",
+    "/api/v1/config/ANY\\..\\x",
+    "api/v1/config/ANY",
+    "*",
+    "http://other.example/api/v1/config/ANY",
+    "/API/V1/CONFIG/ANY",
+    "/docs/../metrics",
+    "/docs/%2e%2e/metrics",
+    "/livez/../api/v1/config",
+]
+
+
+def test_path__as_raw_bytes__is_never_another_path_and_never_an_error_of_the_server(
+    process: Process, client: httpx2.Client
+) -> None:
+    created = client.post(CONFIG, json={"key": "ANY", "type": "integer", "environment": "base"})
+    assert created.status_code in {201, 409}
+    wrong = []
+    for path in RAW:
+        harmless = {200} if path.startswith("http://") or "?prefix" in path else set()
+        for token, fine in [
+            (process.token, {400, 404, 405, 414, 422} | harmless),
+            ("tt_nobody", {400, 401, 414}),
+        ]:
+            said = exchange(process, head_of("GET", path, token, "Connection: close"))
+            if int(said.split(b" ", 2)[1]) not in fine:
+                wrong.append((path[:60], said[:200]))
+    assert not wrong
+
+
+def test_header_and_range__of_known_attacks__cost_nothing(client: httpx2.Client) -> None:
+    ranges = "bytes=" + ",".join(f"{n}-{n + 1}" for n in range(0, 8_000, 2))
+    for headers in (
+        {"Range": ranges[:60_000]},
+        {"Content-Type": "multipart/form-data; boundary=x"},
+        {"Content-Encoding": "gzip"},
+        {"X-Forwarded-Host": "evil.example", "X-Original-URL": "/metrics"},
+    ):
+        page = client.get("/docs/swagger-ui-bundle.js", headers=headers)
+        assert page.status_code < 500
+        assert page.elapsed.total_seconds() < 2
+    form = b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n--x--"
+    for media_type in ("multipart/form-data; boundary=x", "application/x-www-form-urlencoded"):
+        response = client.post(CONFIG, content=form, headers={"Content-Type": media_type})
+        assert response.status_code == 415
+
+
+BOMBS = {
+    "lists": b'{"items": [' + b"[]," * 1_390_000 + b"[]]}",
+    "objects": b'{"items": [' + b"{}," * 1_390_000 + b"{}]}",
+    "keys": b'{"items": [{"value": {' + b",".join(b'"%x":0' % n for n in range(400_000)) + b"}}]}",
+    "deep": b'{"items": ' + b"[" * 2_000_000 + b"]" * 2_000_000 + b"}",
+    "digits": b'{"items": [' + b"9" * 4_000_000 + b"]}",
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_json_bomb__of_4_mib__is_refused_and_the_server_serves_on(
+    process: Process, client: httpx2.Client, bomb: str
+) -> None:
+    headers = {"Content-Type": "application/json"}
+    before = peak_kib(process)
+    response = client.post(f"{CONFIG}/validate", content=BOMBS[bomb], headers=headers, timeout=30)
+    assert response.status_code == 422, response.text[:300]
+    assert client.get("/livez").status_code == 200
+    assert peak_kib(process) - before < 50 * 1024
+
+
+def peak_kib(process: Process) -> int:
+    """The most memory that the process has ever had at once."""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(found[1]) if found else 0
+
+
+def agree(one: Process, two: Process, token: str) -> None:
+    setting = {"key": "TURNS", "type": "integer", "environment": "base", "value": 0}
+    with client_of(one, token) as left, client_of(two, token) as right:
+        assert left.post(CONFIG, json=setting).status_code == 201
+        for value in range(1, 6):
+            writer, reader = (left, right) if value % 2 else (right, left)
+            path = f"{CONFIG}/TURNS?environment=base"
+            assert writer.put(path, json={"value": value}).status_code == 200
+            assert reader.get(f"{CONFIG}/TURNS?environment=dev").json()["value"] == value
+            snapshot = reader.get("/api/v1/snapshot?environment=dev").json()
+            assert snapshot["items"]["TURNS"]["value"] == value
+
+
+def test_two_servers__on_one_embedded_database__agree_after_every_write(
+    process: Process, data: Path
+) -> None:
+    with serving_process({"TRIMTAB_DATA_DIR": str(data)}) as other:
+        assert not other.token  # the first start is over
+        agree(process, other, process.token)
+
+
+def test_two_servers__on_one_postgresql__agree_after_every_write(postgres_url: str) -> None:
+    token = asyncio.run(prepare(postgres_url))
+    settings = {"TRIMTAB_DATABASE_URL": postgres_url}
+    with serving_process(settings) as one, serving_process(settings) as two:
+        agree(one, two, token)
+
+
+async def prepare(url: str) -> str:
+    store = Store(Database(url))
+    await store.prepare()
+    token = await store.issue_admin("operator")
+    await store.database.dispose()
+    return token
