@@ -313,4 +313,4 @@ async def test_write__refused_because_of_a_credential__is_told_without_it(
     async with store.database.read() as connection:
         for table in ("audit_entry", "audit_value", "change_item", "configuration"):
             rows = (await connection.execute(text(f"SELECT * FROM {table}"))).all()
-            assert canary not in repr(rows)
+            assert canary not in repr([tuple(row) for row in rows])

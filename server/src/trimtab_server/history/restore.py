@@ -18,6 +18,7 @@ from trimtab_server.config.queries import load_settings
 from trimtab_server.config.read import check_environment, find_setting
 from trimtab_server.config.resolve import resolve
 from trimtab_server.config.state import SettingState, State
+from trimtab_server.history.purged import purged_as_of, refuse_purged
 from trimtab_server.kernel.value_types import from_canonical_text
 from trimtab_server.kernel.violation import Violation
 
@@ -31,7 +32,7 @@ def restore_version(key: str, environment: str, version: int) -> Compose:
         state = await _load(connection, head)
         check_environment(state.environments, environment)
         setting = find_setting(state.only(_sees(principal, head, environment)), key)
-        query = select(change_item.c.new).where(
+        query = select(change_item.c.new, change_item.c.new_purged).where(
             change_item.c.setting_id == setting.id,
             change_item.c.kind == ItemKind.VALUE.value,
             change_item.c.environment == environment,
@@ -43,6 +44,8 @@ def restore_version(key: str, environment: str, version: int) -> Compose:
             raise ChangeRefused(
                 [Violation("/version", key, "unknown-version", message, status=404)]
             )
+        if row.new_purged:
+            refuse_purged("/version", [(key, environment)])
         return (_value_edit(key, environment, row.new),)
 
     return compose
@@ -71,6 +74,10 @@ def restore_environment(environment: str, revision: int, *, exact: bool) -> Comp
             message = f"{environment} did not exist yet at revision {revision}."
             raise ChangeRefused([Violation("/revision", None, "existence", message, status=409)])
         is_root = environment == now.environments.root
+        needed = now.environments.lineage(environment) if exact else [environment]
+        gone = await purged_as_of(connection, head, revision)
+        seen = {one.key for one in then.settings.values()}
+        refuse_purged("/revision", [p for p in gone if p[0] in seen and p[1] in needed])
         _check_comparable(then, now, environment, everything=is_root or exact)
         edits = _definition_edits(then, now) if is_root else []
         return (*edits, *_own_value_edits(then, now, environment, exact=exact))

@@ -20,6 +20,10 @@ class HistoryItem(WireModel):
     environment: str | None
     old_value: Any
     new_value: Any
+    purged: Annotated[
+        list[Literal["old", "new"]],
+        Field(description="Which of the two was a credential and has been taken away since."),
+    ]
     actor: str
     channel: str
     comment: str | None

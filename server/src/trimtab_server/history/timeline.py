@@ -85,11 +85,16 @@ def _item(row: Row[Any], epoch: int) -> dict[str, Any]:
         "environment": row.environment,
         "oldValue": None if row.old is None else from_canonical_text(row.old),
         "newValue": None if row.new is None else from_canonical_text(row.new),
+        "purged": _purged(row),
         "actor": row.actor,
         "channel": row.channel,
         "comment": row.comment,
         "at": instant(row.at),
     }
+
+
+def _purged(row: Row[Any]) -> list[str]:
+    return [name for name, gone in (("old", row.old_purged), ("new", row.new_purged)) if gone]
 
 
 def _place(after: str) -> tuple[int, int]:

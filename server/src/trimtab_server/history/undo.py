@@ -28,6 +28,7 @@ from trimtab_server.config.edits import (
 from trimtab_server.config.errors import ChangeRefused, UnknownRevision
 from trimtab_server.config.queries import load_settings
 from trimtab_server.config.state import State
+from trimtab_server.history.purged import refuse_purged
 from trimtab_server.kernel.keys import fold_key
 from trimtab_server.kernel.value_types import canonical_text, from_canonical_text
 from trimtab_server.kernel.violation import Violation
@@ -42,6 +43,7 @@ class Item:
     environment: str
     old: str | None
     new: str | None
+    purged: bool = False
 
 
 def undo_change(revision: int, *, force: bool = False) -> Compose:
@@ -61,6 +63,7 @@ def undo_change(revision: int, *, force: bool = False) -> Compose:
             await load_settings(connection, head.id, keys),
         )
         _check_seen(principal, state, items)
+        refuse_purged("/change", [(one.key, one.environment) for one in items if one.purged])
         conflicts = _conflicts(state, items, force=force)
         if conflicts:
             raise ChangeRefused(conflicts)
@@ -78,7 +81,7 @@ async def _items(connection: AsyncConnection, head: Application, revision: int) 
         .order_by(change_item.c.ordinal)
     )
     items = _by_place(
-        Item(row.kind, row.key or "", row.environment or "", row.old, row.new)
+        Item(row.kind, row.key or "", row.environment or "", row.old, row.new, row.old_purged)
         for row in await connection.execute(query)
     )
     made = [item.environment for item in items if item.kind == ItemKind.ENVIRONMENT]
@@ -93,8 +96,9 @@ def _by_place(steps: Iterable[Item]) -> list[Item]:
     places: dict[tuple[str, str, str], Item] = {}
     for step in steps:
         place = (step.kind, step.key, step.environment)
-        places[place] = replace(step, old=places.get(place, step).old)
-    return [item for item in places.values() if item.old != item.new]
+        first = places.get(place, step)
+        places[place] = replace(step, old=first.old, purged=first.purged)
+    return [item for item in places.values() if item.old != item.new or item.purged]
 
 
 def _check_seen(principal: Principal, state: State, items: Sequence[Item]) -> None:
