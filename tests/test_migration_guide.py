@@ -1,12 +1,19 @@
 """The guide to migration shows what its commands print today."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [
+    pytest.mark.timeout(120),
+    pytest.mark.skipif(
+        not os.environ.get("TRIMTAB_LONG_TESTS"),
+        reason="a long test: TRIMTAB_LONG_TESTS=1 ./dev test tests/test_migration_guide.py",
+    ),
+]
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 GUIDE = "docs/guide/migrate.md"

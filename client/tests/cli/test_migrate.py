@@ -427,6 +427,7 @@ def test_rollback__of_a_second_migration__undoes_that_alone(cli: Cli, applied: P
         (".env", b"A=1\n" * (13 * 2**20), "is larger than"),
         (".env", b"A=" + b"x" * 2**20, "has a line of more than"),
         ("compose.yaml", b"\xff\xfe\x00", "is not text"),
+        ("compose.yaml", b"a:\n " + b"[" * 60_000 + b"]" * 60_000, "is nested too deeply"),
     ],
 )
 def test_plan__env_file_that_cannot_be_read__is_named_and_no_plan_made(
@@ -435,13 +436,14 @@ def test_plan__env_file_that_cannot_be_read__is_named_and_no_plan_made(
     (tmp_path / name).write_bytes(content)
     (tmp_path / ".env.dev").write_text("RETRY_LIMIT=3\n")
     done = cli("migrate", "plan", ".", "-o", "plan.yaml")
-    assert (done.code, f"{name}: {said}" in done.err) == (1, True), done.all
+    assert (done.code, f"{name}:" in done.err, said in done.err) == (1, True, True), done.all
     assert not (tmp_path / "plan.yaml").exists()
     scanned = cli("migrate", "scan", ".")
-    assert (scanned.code, f"{name}: {said}" in scanned.err) == (1, True), scanned.all
+    assert (scanned.code, f"{name}:" in scanned.err, said in scanned.err) == (1, True, True)
     assert "RETRY_LIMIT" in scanned.out
     assert cli("migrate", "plan", ".", "-o", "plan.yaml", "--skip-broken").code == 0
-    assert f"{name}: {said}" in (tmp_path / "plan.yaml").read_text().replace("\n    ", " ")
+    unread = yaml.safe_load((tmp_path / "plan.yaml").read_text())["unread"]
+    assert any(one.startswith(name) and said in one for one in unread)
 
 
 def test_plan__what_it_could_not_follow__stands_in_it(cli: Cli, tmp_path: Path) -> None:

@@ -4,11 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from yaml import YAMLError
+
 from trimtab.migrate.compose import read_compose_file
 from trimtab.migrate.dialect import Dialect
 from trimtab.migrate.dialect_differences import DialectDifference, dialect_differences
 from trimtab.migrate.env_file import Assignment, EnvFile, read_env_file
-from trimtab.migrate.env_text import EnvFileRefused
+from trimtab.migrate.env_text import EnvFileRefused, read_env_text
+from trimtab.migrate.yaml_depth import too_deep_at
 
 from .find import FoundFiles
 from .roles import BASE, Role, role_of
@@ -88,6 +91,10 @@ class _Reader:
 
     def compose_file(self, path: str) -> None:
         try:
+            line = _too_deep_at(self._root / path)
+            if line is not None:
+                self.problems.append(Problem(path, line, "is nested too deeply", whole_file=True))
+                return
             reading = read_compose_file(self._root / path)
         except EnvFileRefused as error:
             self.problems.append(Problem(path, 0, error.reason, whole_file=True))
@@ -113,6 +120,13 @@ class _Reader:
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self._root).as_posix()
+
+
+def _too_deep_at(path: Path) -> int | None:
+    try:
+        return too_deep_at(read_env_text(path))
+    except YAMLError:  # the reader of Compose files says where
+        return None
 
 
 def _with_values(files: Iterable[ReadFile]) -> Iterator[ReadFile]:

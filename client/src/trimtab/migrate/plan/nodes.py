@@ -8,12 +8,12 @@ import yaml
 from yaml.constructor import SafeConstructor
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from trimtab.migrate.yaml_depth import LOADER, too_deep_at
+
 from .faults import BadPlan, Faults
 
 LARGEST_BYTES = 16 * 1024 * 1024
-_DEEPEST = 64  # a JSON value may have 32 levels
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
 _TEXT_TAGS = frozenset({f"{_TAG}str", f"{_TAG}timestamp"})
 LIKE_A_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?[eE][+-]?[0-9]+", re.ASCII)
@@ -31,7 +31,7 @@ def read_document(path: Path) -> Node:
     text = _text_of(path)
     try:
         _check_events(path, text)
-        node = yaml.compose(text, Loader=_LOADER)
+        node = yaml.compose(text, Loader=LOADER)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         line = mark.line + 1 if mark else 1
@@ -43,18 +43,14 @@ def read_document(path: Path) -> Node:
 
 
 def _check_events(path: Path, text: str) -> None:
-    """No alias, and no depth that would end the process: libyaml's composer recurses in C."""
-    depth = 0
-    for event in yaml.parse(text, Loader=_LOADER):
-        line = event.start_mark.line + 1 if event.start_mark else 1
+    """No alias, and no depth that would end the process."""
+    line = too_deep_at(text)
+    if line is not None:
+        raise BadPlan(path, [(line, "It is nested too deeply")])
+    for event in yaml.parse(text, Loader=LOADER):
         if isinstance(event, yaml.AliasEvent):
+            line = event.start_mark.line + 1 if event.start_mark else 1
             raise BadPlan(path, [(line, "An alias (*name) has no place in a plan")])
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > _DEEPEST:
-            raise BadPlan(path, [(line, "It is nested too deeply")])
 
 
 def line_of(node: Node) -> int:

@@ -85,7 +85,7 @@ def _check_readable(inventory: Inventory, *, skip_broken: bool) -> None:
     if not refused:
         return
     for one in refused:
-        complain(f"{one.what}.")
+        complain(f"{one.sentence}.")
     if not skip_broken:
         complain("No plan was made: correct that, or pass --skip-broken to plan without.")
         raise typer.Exit(ExitCode.REFUSED)
