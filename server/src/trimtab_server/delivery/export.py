@@ -88,7 +88,7 @@ def export(
         document = _with_definitions(state, environment, kept)
     if kind is ExportFormat.JSON:
         return Exported(json.dumps(document, indent=2, ensure_ascii=False) + "\n", omitted)
-    return Exported(yaml.safe_dump(document, allow_unicode=True, sort_keys=False), omitted)
+    return Exported(_yaml(document), omitted)
 
 
 def _with_definitions(
@@ -111,6 +111,22 @@ def _with_definitions(
     }
 
 
+class _Dumper(yaml.SafeDumper):
+    """Every text in quotes: readers of YAML 1.1 and 1.2 take different words for other types."""
+
+
+_Dumper.add_representer(
+    str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"')
+)
+
+
+def _yaml(document: dict[str, Any]) -> str:
+    text: str = yaml.dump(
+        document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=2**31
+    )
+    return text
+
+
 def _lines(chosen: list[tuple[SettingState, Resolved]], kind: ExportFormat) -> str:
     quote: Callable[[str], str | None] = _dotenv_quote
     prefix = ""
@@ -118,7 +134,7 @@ def _lines(chosen: list[tuple[SettingState, Resolved]], kind: ExportFormat) -> s
         quote, prefix = shlex.quote, "export "
     lines, violations = [], []
     for setting, resolved in chosen:
-        quoted = quote(_text(resolved.value)) if _SHELL_NAME.fullmatch(setting.key) else None
+        quoted = quote(_text(resolved.value)) if _is_variable(setting.key) else None
         if quoted is None:
             message = (
                 f"{setting.key} cannot be written so that every reader of {kind} files sees the "
@@ -132,8 +148,19 @@ def _lines(chosen: list[tuple[SettingState, Resolved]], kind: ExportFormat) -> s
     return "".join(lines)
 
 
-_SHELL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+# What bash sets itself, takes for something else, or does not let anybody set.
+_OF_THE_SHELL = frozenset(
+    "_ BASHOPTS BASHPID BASH_ALIASES BASH_ARGC BASH_ARGV BASH_ARGV0 BASH_CMDS BASH_COMMAND "
+    "BASH_LINENO BASH_SOURCE BASH_SUBSHELL BASH_VERSINFO DIRSTACK EPOCHREALTIME EPOCHSECONDS EUID "
+    "FUNCNAME GROUPS HISTCMD LINENO OPTIND PIPESTATUS PPID RANDOM SECONDS SHELLOPTS SRANDOM "
+    "UID".split()
+)
 _PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,-]+")
+
+
+def _is_variable(key: str) -> bool:
+    return _VARIABLE.fullmatch(key) is not None and key not in _OF_THE_SHELL
 
 
 def _text(value: object) -> str:

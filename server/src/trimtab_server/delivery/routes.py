@@ -14,6 +14,7 @@ from trimtab_server.config.revision_wait import FreshScope
 from trimtab_server.delivery.export import MEDIA_TYPES, ExportFormat, Selection, export
 from trimtab_server.delivery.schemas import ReloadReply, SnapshotReply
 from trimtab_server.delivery.snapshots import Snapshots
+from trimtab_server.errors import MalformedRequest
 from trimtab_server.http.parameters import CategoryFilter, Flag, IfChanged, KeyPrefix
 from trimtab_server.http.preconditions import not_modified
 from trimtab_server.http.responses import problems, read, tagged_read
@@ -81,6 +82,8 @@ async def get_export(
     meta: Annotated[Flag, Query(description="json and yaml: with the definitions.")] = False,
 ) -> Response:
     """The environment as a file; `Trimtab-Omitted` counts references that were left out."""
+    if meta and kind not in (ExportFormat.JSON, ExportFormat.YAML):
+        raise MalformedRequest("`meta` goes with json and yaml: choose one of them.")
     seen = sees(principal, Permission.EXPORT_READ, scope)
     state = await load_state(connection, scope.application, scope.environment, seen, moment=moment)
     selection = Selection(prefix, category, references)
