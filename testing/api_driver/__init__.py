@@ -5,6 +5,7 @@ from .problem import assert_problem
 from .process import Process, run_server_command, serving_process
 from .running import running_app
 from .samples import OWN, SAMPLES, Sample, arguments, prepare
+from .serving import Served, serving
 from .store import Store
 
 __all__ = [
@@ -14,11 +15,13 @@ __all__ = [
     "Api",
     "Process",
     "Sample",
+    "Served",
     "Store",
     "arguments",
     "assert_problem",
     "prepare",
     "run_server_command",
     "running_app",
+    "serving",
     "serving_process",
 ]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from api_driver import Served, serving
 from trimtab_server.access.create_principal import create_principal
 from trimtab_server.access.issue_token import IssuedToken, issue_token
 from trimtab_server.access.principal import Grant, PrincipalKind
@@ -48,6 +49,13 @@ class Operator:
 @pytest.fixture
 def operator() -> Operator:
     return Operator()
+
+
+@pytest.fixture
+async def served(tmp_path: Path) -> AsyncIterator[Served]:
+    """The whole application on an empty SQLite database, and its administrator."""
+    async with serving(f"sqlite:///{tmp_path / 'store.sqlite3'}") as served:
+        yield served
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """The door of the server: nobody's body is read before the credential is proven."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
@@ -12,8 +12,7 @@ from trimtab_server.errors import MalformedRequest, TrimtabError, Unauthenticate
 from trimtab_server.http.problems import problem_response
 from trimtab_server.http.request_context import address_of, request_id_of
 
-from .authenticate import BadCredential, LoginFailure
-from .principal import Principal
+from .authenticate import Authenticator, BadCredential, LoginFailure
 from .refusals import Refusals, Source
 from .token_format import holds_token
 from .token_use import TokenUse
@@ -30,7 +29,7 @@ class TokenInAddress(MalformedRequest):
 class Door:
     """Who is asked at the door, and who is told of those that came in and those that did not."""
 
-    authenticate: Callable[[Sequence[str]], Awaitable[Principal]]
+    authenticate: Authenticator
     refusals: Refusals
     token_use: TokenUse
 
