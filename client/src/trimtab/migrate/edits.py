@@ -10,7 +10,6 @@ from trimtab.migrate.store_state import StoreState, same
 Item = dict[str, object]
 
 MOST_EDITS = 1_000
-POLICIES = ("env", "shadow", "store")
 FIRST_POLICY = "shadow"
 
 

@@ -62,8 +62,10 @@ ReadBy: TypeAlias = Annotated[
 
 
 class Policy(StrEnum):
-    """Who counts, once both have a value."""
+    """Who counts once both have a value: with `shadow` the environment, with `store` the store.
 
-    ENV = "env"
+    There is no `env` here: under it the store can hold no value, and a migration brings one.
+    """
+
     SHADOW = "shadow"
     STORE = "store"
