@@ -15,6 +15,7 @@ from trimtab.cli.connect import Store
 from trimtab.cli.up.address import Address, CannotListen, free_address
 from trimtab.cli.up.admin_profile import accepted_profile, keep_profile
 from trimtab.cli.up.again import say_differences
+from trimtab.cli.up.data_dir import BadDataDir, prepare
 from trimtab.cli.up.env_source import (
     EnvSource,
     choose_source,
@@ -253,3 +254,13 @@ def test_say_decisions__any_width__shows_every_key_whole_within_it(
     assert all(len(line) <= max(int(columns), longest_word) for line in lines)
     assert not any(line != line.rstrip() for line in lines)
     assert "9 keys for the database, 0 stay" in " ".join(lines)
+
+
+def test_data_dir__folder_of_somebody_else__is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    theirs = tmp_path / "project"
+    theirs.mkdir(mode=0o755)
+    (theirs / ".gitignore").write_text("dist/\n")
+    with pytest.raises(BadDataDir, match="--data-dir"):
+        prepare(theirs)
+    assert (theirs / ".gitignore").read_text() == "dist/\n"
+    assert theirs.stat().st_mode & 0o777 == 0o755

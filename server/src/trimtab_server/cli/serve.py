@@ -55,6 +55,7 @@ def _run(settings: Settings) -> None:
         access_log=False,
         log_level="warning",
         server_header=False,
+        proxy_headers=False,  # an address that the caller writes is none
         timeout_graceful_shutdown=GRACE_SECONDS,
         timeout_keep_alive=30,
     )

@@ -103,7 +103,8 @@ async def _writing(
     if idempotency_key is not None:
         said = (request.method, request.url.path, request.url.query, await request.body())
         fingerprint = hashlib.sha256(repr(said).encode()).hexdigest()
-        idempotency = Idempotency(str(principal.id), idempotency_key, fingerprint)
+        kept = hashlib.sha256(idempotency_key.encode()).hexdigest()  # it may be anything at all
+        idempotency = Idempotency(str(principal.id), kept, fingerprint)
     return Writing(request.state.committer, principal, author, idempotency)
 
 

@@ -7,6 +7,8 @@ from typing import Any
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from trimtab_server.kernel.secrets import scan_text
+
 REQUEST_ID_HEADER = "X-Request-Id"
 
 # Ids go into logs and the audit trail: nothing that could break a line or a shell.
@@ -65,4 +67,6 @@ def address_of(scope: Scope) -> str | None:
 
 def _accepted_id(scope: Scope) -> str | None:
     given = Headers(scope=scope).getlist(REQUEST_ID_HEADER)
-    return given[0] if len(given) == 1 and _WELL_FORMED.fullmatch(given[0]) else None
+    if len(given) != 1 or not _WELL_FORMED.fullmatch(given[0]) or scan_text(given[0]):
+        return None
+    return given[0]

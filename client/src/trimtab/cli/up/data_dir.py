@@ -26,11 +26,24 @@ class AlreadyRunning(TrimtabError):
     code = "already-running"
 
 
+# What stands in a data directory of ours; without one of them a folder is somebody else's.
+_OURS = ("up.lock", "profile.json", "trimtab.sqlite3")
+
+
 def prepare(path: Path) -> Path:
-    """Make the folder (0700), or take an existing one back from others; raises BadDataDir."""
+    """Make the folder (0700), or take an existing one of ours back from others.
+
+    Raises:
+        BadDataDir: it cannot be used, or it holds something that is not ours.
+    """
     path = path.absolute()
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if any(path.iterdir()) and not any((path / name).exists() for name in _OURS):
+            raise BadDataDir(
+                f"{path} is a folder with other things in it, which would be hidden from others: "
+                "name a new or empty one with --data-dir."
+            )
         if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
             path.chmod(0o700)
         (path / ".gitignore").write_text("*\n", encoding="utf-8")  # a token lies here
