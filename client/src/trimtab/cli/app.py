@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from trimtab.cli.commands.audit import audit
 from trimtab.cli.commands.categories import categories, schema
 from trimtab.cli.commands.define import define
 from trimtab.cli.commands.diff import diff
@@ -25,8 +26,8 @@ from trimtab.cli.commands.validate import validate
 
 EXIT_CODES = (
     "Exit codes: 0 done, 1 refused or wrong (nothing was written), 2 wrong usage or nobody to ask, "
-    "3 a difference was found (diff --exit-code, import --check), 4 no server reached, "
-    "130 interrupted."
+    "3 a difference was found (diff --exit-code, import --check, audit verify), "
+    "4 no server reached, 130 interrupted."
 )
 
 app = typer.Typer(
@@ -62,6 +63,7 @@ app.command("validate", rich_help_panel=_FILES)(validate)
 app.command("import", rich_help_panel=_FILES)(import_file)
 app.command("export", rich_help_panel=_FILES)(export)
 app.add_typer(migrate, name="migrate", rich_help_panel=_FILES)
+app.add_typer(audit, name="audit", rich_help_panel=_READ)
 
 
 def _print_version(wanted: bool) -> None:
