@@ -1,5 +1,6 @@
 """Management calls: everything a person or a script does to the store, over HTTP."""
 
+from trimtab.admin.access_replies import Grant, Principal, Scope, Token, WhoAmI
 from trimtab.admin.calls import Admin
 from trimtab.admin.replies import (
     Candidate,
@@ -28,8 +29,13 @@ __all__ = [
     "Entity",
     "Environment",
     "Explanation",
+    "Grant",
     "Json",
+    "Principal",
+    "Scope",
+    "Token",
     "Verdict",
     "Version",
+    "WhoAmI",
     "Written",
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from trimtab.admin.access import AccessCalls
 from trimtab.admin.keys import in_path
 from trimtab.admin.replies import (
     Candidate,
@@ -17,11 +18,11 @@ from trimtab.admin.replies import (
     Version,
     Written,
 )
-from trimtab.admin.wire import CONFIG, Item, Wire, given
+from trimtab.admin.wire import CONFIG, Item, given
 from trimtab.errors import Complaint
 
 
-class Admin(Wire):
+class Admin(AccessCalls):
     """Reads and writes the store of one application, as the holder of the profile's token.
 
     Every method raises a subclass of `trimtab.errors.TrimtabError`: ServerUnreachable,

@@ -13,16 +13,20 @@ from trimtab.cli.commands.environments import applications, environments
 from trimtab.cli.commands.explain import explain
 from trimtab.cli.commands.export import export
 from trimtab.cli.commands.get import get
+from trimtab.cli.commands.grant import grant
 from trimtab.cli.commands.history import history
 from trimtab.cli.commands.import_file import import_file
 from trimtab.cli.commands.list import list_settings
 from trimtab.cli.commands.migrate import migrate
+from trimtab.cli.commands.principal import principal
 from trimtab.cli.commands.promote import promote
 from trimtab.cli.commands.rollback import rollback
 from trimtab.cli.commands.set import set_value
+from trimtab.cli.commands.token import token
 from trimtab.cli.commands.unset import unset
 from trimtab.cli.commands.up import up
 from trimtab.cli.commands.validate import validate
+from trimtab.cli.commands.whoami import whoami
 
 EXIT_CODES = (
     "Exit codes: 0 done, 1 refused or wrong (nothing was written), 2 wrong usage or nobody to ask, "
@@ -43,6 +47,7 @@ _START = "Start"
 _READ = "Read"
 _WRITE = "Write"
 _FILES = "Files"
+_ACCESS = "Access"
 
 app.command("up", rich_help_panel=_START)(up)
 app.command("get", rich_help_panel=_READ)(get)
@@ -63,7 +68,11 @@ app.command("validate", rich_help_panel=_FILES)(validate)
 app.command("import", rich_help_panel=_FILES)(import_file)
 app.command("export", rich_help_panel=_FILES)(export)
 app.add_typer(migrate, name="migrate", rich_help_panel=_FILES)
-app.add_typer(audit, name="audit", rich_help_panel=_READ)
+app.command("whoami", rich_help_panel=_ACCESS)(whoami)
+app.add_typer(principal, name="principal", rich_help_panel=_ACCESS)
+app.add_typer(grant, name="grant", rich_help_panel=_ACCESS)
+app.add_typer(token, name="token", rich_help_panel=_ACCESS)
+app.add_typer(audit, name="audit", rich_help_panel=_ACCESS)
 
 
 def _print_version(wanted: bool) -> None:
