@@ -1,8 +1,11 @@
 """What only a real server on a real socket shows: raw requests, bodies without end, two of them."""
 
 import asyncio
+import os
 import re
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -228,3 +231,45 @@ async def prepare(url: str) -> str:
     token = await store.issue_admin("operator")
     await store.database.dispose()
     return token
+
+
+def refused(settings: dict[str, str]) -> tuple[int, str]:
+    """How `serve` ends that must not start, and its only words."""
+    inherited = {name: value for name, value in os.environ.items() if "TRIMTAB" not in name}
+    done = subprocess.run(
+        [Path(sys.executable).parent / "trimtab-server", "serve", "--port", "0"],
+        env=inherited | settings,
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=60,
+    )
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    return done.returncode, done.stderr
+
+
+def test_e24__serve__refuses_what_is_not_safe_to_start_with(postgres_url: str) -> None:
+    """Nothing is made or changed in a database that is not its own; nothing is assumed."""
+    code, words = refused({"TRIMTAB_DATABASE_URL": postgres_url})
+    assert (code, "database upgrade" in words) == (1, True)
+    password = "correct-horse"
+    code, words = refused({"TRIMTAB_DATABASE_URL": f"postgresql://x:{password}@127.0.0.1:1/x"})
+    assert (code, password in words) == (1, False)
+    code, words = refused({"TRIMTAB_DATABASE_POOL_SIZE": "0", "TRIMTAB_LOG_FORMAT": "xml"})
+    assert code == 2
+    assert "TRIMTAB_DATABASE_POOL_SIZE" in words
+    assert "TRIMTAB_LOG_FORMAT" in words
+
+
+def test_e24__first_start__makes_a_token_that_nobody_else_has_and_keeps_its_files_private(
+    process: Process, data: Path, tmp_path: Path
+) -> None:
+    with serving_process({"TRIMTAB_DATA_DIR": str(tmp_path / "data")}) as other:
+        assert len({process.token, other.token, ""}) == 3
+        with client_of(other, process.token) as stranger:
+            assert stranger.get(CONFIG).status_code == 401
+    for folder in (data, tmp_path / "data"):
+        for file in folder.iterdir():
+            assert file.stat().st_mode & 0o077 == 0, file
+    assert (tmp_path / "data").stat().st_mode & 0o077 == 0

@@ -61,7 +61,8 @@ def plan(
     Raises:
         ChangeRefused: with every violation found, not only the first.
     """
-    stamp = Stamp(by=by, at=at)
+    pending = {place for edit in edits for place in _values_set(edit)}
+    stamp = Stamp(by=by, at=at, pending=pending)
     draft, items = state, list[ChangeItem]()
     violations = [*check_comment(comment), *_repeated(edits), *_check_overrides(edits)]
     etag: str | None = None
@@ -75,6 +76,7 @@ def plan(
         else:
             draft = step.state
             items += step.items
+        pending.difference_update(_values_set(edit))
     if not violations:
         violations = _check_whole(draft, edits)
     if violations:
@@ -119,6 +121,17 @@ def _put(state: State, edit: PutSetting, stamp: Stamp) -> Step:
         step = _apply(state, part, stamp)
         state, items = step.state, [*items, *step.items]
     return Step(state, tuple(items))
+
+
+def _values_set(edit: AnyEdit) -> Iterable[tuple[str, str]]:
+    """The place whose value the edit replaces, whatever was there."""
+    match edit:
+        case SetValue() | RemoveValue() | ClearValue():
+            return [(fold_key(edit.key), edit.environment)]
+        case PutSetting() if edit.value is not ABSENT:
+            return [(fold_key(edit.key), edit.environment)]
+        case _:
+            return []
 
 
 def _check_precondition(state: State, edit: AnyEdit) -> None:

@@ -64,9 +64,14 @@ def redefine(state: State, edit: Redefine, stamp: Stamp) -> Step:
 
 
 def _convert_values(state: State, setting: SettingState, edit: Redefine, stamp: Stamp) -> Step:
-    """A wider type may write the same value another way: 3 becomes 3.0."""
+    """A wider type may write the same value another way: 3 becomes 3.0.
+
+    What the same change sets anew need not fit: else no setting could change its type and value
+    together, and no such change could be undone.
+    """
     items: list[ChangeItem] = []
     violations: list[Violation] = []
+    folded = fold_key(setting.key)
     for environment, stored in setting.values.items():
         if stored.text is None:
             continue
@@ -76,9 +81,10 @@ def _convert_values(state: State, setting: SettingState, edit: Redefine, stamp: 
                 setting.definition, setting.key, value, edit.pointer, known=[stored.text]
             )
         except EditRefused as refusal:
-            violations += [
-                _stands_against(one, environment, edit.fields) for one in refusal.violations
-            ]
+            if (folded, environment) not in stamp.pending:
+                violations += [
+                    _stands_against(one, environment, edit.fields) for one in refusal.violations
+                ]
             continue
         step = put_text(state, setting, environment, text, stamp)
         state, items = step.state, [*items, *step.items]

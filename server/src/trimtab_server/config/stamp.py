@@ -1,5 +1,6 @@
 """Who and when, and what one edit came to."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,10 +15,14 @@ from trimtab_server.kernel.violation import Violation
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """The author's name and the instant of a change."""
+    """The author's name and the instant of a change.
+
+    `pending` are the places, (folded key, environment), whose values the change has yet to set.
+    """
 
     by: str
     at: datetime
+    pending: AbstractSet[tuple[str, str]] = frozenset()
 
     def on(self, setting: SettingState) -> SettingState:
         """The setting as edited now: its version counts on."""
