@@ -4,7 +4,7 @@ In every ```console block each line that begins with `$ ` is run, in one folder 
 and the output below it is replaced. A command that ends in ` &` goes on in the background until
 the end; it has begun when it says how to stop it. A block whose fence says `file=PATH` is written
 there first; without one, the example's `.env` lies in the folder. A guide that says so has a server
-beside it. The port, the folder, your name, revisions and times are neutral. With `--check` nothing
+beside it. The port, the folder, your name, ids, revisions and times are neutral. With `--check` nothing
 is rewritten: the exit code is 1 if the commands say something else now.
 """
 
@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 from contextlib import ExitStack
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from server_beside import server_beside
@@ -30,6 +31,9 @@ BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 FILE = re.compile(r"^```\w+ file=(\S+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 BESIDE = "<!-- a server runs beside this guide -->"
 REVISION = re.compile(r"\b1[0-9]{9}\.(\d+)\b")
+UUID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+TOKEN_ID = re.compile(r"(?<=\btoken )[0-9A-Za-z]{12}\b|^[0-9A-Za-z]{12}(?=  )", re.MULTILINE)
+MINUTE = re.compile(r"\b(\d{4}-\d\d-\d\d) \d\d:\d\d\b")
 TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[0-9.]*(Z|\+00:00)")
 
 
@@ -124,7 +128,15 @@ class Session:
         here = f"{getpass.getuser()} on {socket.gethostname()}"
         text = text.replace(str(self.folder), HOME).replace(f":{self.port}", ":8484")
         text = TIME.sub("2026-11-23T10:00:00+00:00", REVISION.sub(r"1795305600.\1", text))
+        text = TOKEN_ID.sub("4fTq0ZkP9sXa", MINUTE.sub(as_days_from_now, text))
+        text = UUID.sub("5f0c8a52-6e55-4f0e-9a57-0f2ad7c9a111", text)
         return text.replace(here, "you on laptop")
+
+
+def as_days_from_now(minute: re.Match[str]) -> str:
+    """What expires in a month does so here too."""
+    days = date.fromisoformat(minute[1]) - datetime.now(UTC).date()
+    return f"{date(2026, 11, 23) + days} 10:00"
 
 
 def free_port() -> int:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -51,7 +52,8 @@ def test_token__of_a_program__writes_one_category_of_one_environment(
 
     assert as_token(token, "set", "LIMIT", "2", "-e", "staging", "--yes").code == 0
     elsewhere = as_token(token, "set", "LIMIT", "2", "-e", "dev", "--yes")
-    assert (elsewhere.code, elsewhere.err.count("\n")) == (1, 1)
+    assert elsewhere.code == 1
+    assert "in environment dev, which no grant gives." in elsewhere.err
     unseen = as_token(token, "set", "VOICE", "2", "-e", "staging", "--yes")
     assert unseen.code == 1
     assert "There is no setting VOICE here, or the token may not see it" in unseen.err
@@ -125,9 +127,11 @@ def test_grant_remove__shows_what_it_gives_and_takes_it(cli: Cli, ci: str) -> No
 
 
 def test_principal_disable__asks_and_lists_it_so(cli: Cli, ci: str) -> None:
+    assert cli("token", "create", ci).code == 0
     assert cli("principal", "disable", ci).code == 2
     assert "is disabled" in cli("principal", "disable", ci, "--yes").out
     assert re.search(rf"{ci} +service +.*disabled on", cli("principal", "list").out)
+    assert " disabled" in cli("token", "list", ci, "--all").out
     again = cli("token", "create", ci)
     assert (again.code, again.err) == (1, "There is no such principal, or it is disabled.\n")
 
@@ -161,5 +165,28 @@ def test_refused__by_lack_of_rights__is_one_plain_sentence(cli: Cli, ci: str, as
     done = as_token(token, "grant", "add", ci, "admin")
     assert (done.code, done.err) == (
         1,
-        "This needs the permission grant:write there, which no grant gives.\n",
+        "This needs the permission grant:write, which no grant gives.\n",
     )
+
+
+def test_token_create__to_a_file__is_there_for_its_owner_and_nowhere_else(
+    cli: Cli, ci: str, as_token: As, tmp_path: Path
+) -> None:
+    file = tmp_path / "ci.token"
+    done = cli("token", "create", ci, "--to", file)
+    assert done.out.endswith("is in " + str(file) + ".\n")
+    token = file.read_text().strip()
+    assert token_in(token) == token
+    assert token not in done.all
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert as_token(token, "whoami").code == 0
+    again = cli("token", "create", ci, "--to", file)
+    assert (again.code, "is there already" in again.err) == (1, True)
+    assert file.read_text().strip() == token
+    raw = cli("token", "create", ci, "--to", tmp_path / "other", "--json")
+    assert "token" not in raw.json
+
+
+def test_token_create__refused__leaves_no_file(cli: Cli, tmp_path: Path) -> None:
+    assert cli("token", "create", "no-such", "--to", tmp_path / "none").code == 1
+    assert not (tmp_path / "none").exists()

@@ -146,6 +146,7 @@ async def test_own_token__rotated_by_itself__lives_no_longer_than_it_was_given(
 async def test_token__revoked__is_out_and_again_changes_nothing(served: Served) -> None:
     token = await made(served.api, "tokens", {"principal": "root"})
     assert (await served.api.as_(token["token"]).get(f"{V1}/whoami")).status_code == 200
+    await served.door.drain()
     first = await delete(served.api, f"tokens/{token['id']}")
     assert first.status_code == 200
     assert first.json()["revokedAt"] is not None

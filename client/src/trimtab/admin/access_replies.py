@@ -55,6 +55,7 @@ class Token:
     application: str | None = None
     environment: str | None = None
     last4: str | None = None
+    state: str | None = None
     created_at: str | None = None
     revoked_at: str | None = None
     last_used_at: str | None = None

@@ -10,6 +10,7 @@ from dataclasses import replace
 from trimtab_server.errors import Forbidden
 
 from .categories import EVERY_CATEGORY, Categories, union
+from .names import quotable
 from .permission import (
     GUARDED,
     NAMED_WHERE_PROTECTED,
@@ -36,7 +37,10 @@ class NotAllowed(Forbidden):
         self.application = application
         self.environment = environment
         self.category = category
-        super().__init__(f"This needs the permission {permission} there, which no grant gives.")
+        named = {"environment": quotable(environment), "category": quotable(category)}
+        said = ", ".join(f"{kind} {name}" for kind, name in named.items() if name)
+        where = f" in {said}" if said else ""
+        super().__init__(f"This needs the permission {permission}{where}, which no grant gives.")
 
 
 def decide(

@@ -25,7 +25,7 @@ def check_readable_name(pointer: str, name: str) -> None:
 
 
 def quotable(name: str | None) -> str | None:
-    """The name that a request said, if the audit trail may repeat it: plain, and no credential."""
+    """The name that a request said, if it may be repeated: plain, and no credential."""
     if name is None or not _PLAIN.fullmatch(name):
         return None
     return name if scan_text(name) is None else None

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,15 @@ class StoredPrincipal:
     grants: tuple[Grant, ...] = ()
 
 
+class TokenState(StrEnum):
+    """Whether a token lets anybody in, or why it does not."""
+
+    LIVE = "live"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    DISABLED = "disabled"
+
+
 @dataclass(frozen=True, slots=True)
 class StoredToken:
     """A token as it is stored, also where it no longer counts, and whose it is."""
@@ -38,10 +48,17 @@ class StoredToken:
     last_used_at: datetime | None
     owner: StoredPrincipal
 
+    def state(self, at: datetime) -> TokenState:
+        """Whether it lets anybody in at that instant, or why not."""
+        if self.revoked_at is not None:
+            return TokenState.REVOKED
+        if self.owner.disabled_at is not None:
+            return TokenState.DISABLED
+        return TokenState.LIVE if self.info.expires_at > at else TokenState.EXPIRED
+
     def is_live(self, at: datetime) -> bool:
         """Whether it lets anybody in at that instant."""
-        ended = self.revoked_at is not None or self.owner.disabled_at is not None
-        return not ended and self.info.expires_at > at
+        return self.state(at) is TokenState.LIVE
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What is stored, as replies say it."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +34,7 @@ def token_json(found: StoredToken) -> dict[str, Any]:
         "application": info.application,
         "environment": info.environment,
         "last4": found.last4,
+        "state": found.state(datetime.now(UTC)).value,
         "createdAt": instant(found.created_at),
         "expiresAt": instant(info.expires_at),
         "revokedAt": None if found.revoked_at is None else instant(found.revoked_at),

@@ -79,6 +79,10 @@ class TokenReply(WireModel):
     application: Annotated[str | None, Field(description="Bound to it; null: not bound.")]
     environment: Annotated[str | None, Field(description="Bound to it; null: not bound.")]
     last4: str
+    state: Annotated[
+        Literal["live", "expired", "revoked", "disabled"],
+        Field(description="Whether it lets anybody in; `disabled`: its principal is."),
+    ]
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None

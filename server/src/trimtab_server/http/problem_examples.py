@@ -80,7 +80,7 @@ _ALL = (
         "forbidden",
         403,
         "The credential does not allow this.",
-        "This needs the permission config:write there, which no grant gives.",
+        "This needs the permission config:write in environment prod, which no grant gives.",
     ),
     Example(
         "not-found",

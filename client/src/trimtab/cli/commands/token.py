@@ -1,6 +1,6 @@
 """`trimtab token`: credentials, each shown once."""
 
-from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +12,7 @@ from trimtab.cli.exits import UsageMistake
 from trimtab.cli.options import AsJson, Yes
 from trimtab.cli.output import print_json, print_table, say
 from trimtab.cli.scopes import OnlyApplication, OnlyEnvironment, minute
+from trimtab.cli.token_file import token_file
 
 token = typer.Typer(
     help="Credentials: every token expires, and is shown once.",
@@ -30,7 +31,7 @@ Days = Annotated[
     int | None,
     typer.Option("--expires-days", min=1, max=365, help="How long it lives (else 90 days)."),
 ]
-Ended = Annotated[bool, typer.Option("--all", help="Also those that are expired or revoked.")]
+Ended = Annotated[bool, typer.Option("--all", help="Also those that have ended.")]
 OneOrOwn = Annotated[
     str,
     typer.Argument(metavar="ID", help="Its id, as `trimtab token list` shows it; or `self`."),
@@ -39,6 +40,15 @@ Overlap = Annotated[
     int | None,
     typer.Option(
         "--overlap-hours", min=0, max=720, help="How long the old one goes on (else 24 hours)."
+    ),
+]
+To = Annotated[
+    Path | None,
+    typer.Option(
+        "--to",
+        metavar="FILE",
+        dir_okay=False,
+        help="Write the token into this new file, readable by you alone, instead of showing it.",
     ),
 ]
 NewDays = Annotated[
@@ -53,8 +63,11 @@ NewDays = Annotated[
 def list_tokens(principal: Whose = None, ended: Ended = False, as_json: AsJson = False) -> None:
     """List the tokens: whose, until when, and when they were last used."""
     with connect() as store:
-        found = sorted(store.admin.tokens(principal), key=lambda one: (one.principal, one.name))
-    shown = [one for one in found if ended or _state(one) == "live"]
+        found = sorted(
+            store.admin.tokens(principal),
+            key=lambda one: (one.principal, one.name, one.created_at or ""),
+        )
+    shown = [one for one in found if ended or one.state == "live"]
     if as_json:
         print_json({"items": [one.raw for one in shown]})
         return
@@ -66,7 +79,7 @@ def list_tokens(principal: Whose = None, ended: Ended = False, as_json: AsJson =
             one.environment or "any",
             minute(one.expires_at),
             minute(one.last_used_at),
-            _state(one),
+            one.state or "-",
         )
         for one in shown
     ]
@@ -81,13 +94,14 @@ def create(
     expires_days: Days = None,
     application: OnlyApplication = None,
     environment: OnlyEnvironment = None,
+    to: To = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a token of a principal and show it, this once.
 
     It may do what its owner may. Bound to an environment or application it reaches nothing else.
     """
-    with connect() as store:
+    with connect() as store, token_file(to) as place:
         made = store.admin.create_token(
             principal,
             name=name,
@@ -95,7 +109,8 @@ def create(
             application=application,
             environment=environment,
         )
-    _show(made, as_json=as_json)
+        place.write(made.token or "")
+    _show(made, to, as_json=as_json)
 
 
 @token.command("rotate")
@@ -103,6 +118,7 @@ def rotate(
     token_id: OneOrOwn,
     overlap_hours: Overlap = None,
     expires_days: NewDays = None,
+    to: To = None,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
@@ -113,11 +129,12 @@ def rotate(
         )
     if overlap_hours == 0:
         ask(f"Let the token {token_id} end at once?", yes=yes)
-    with connect() as store:
+    with connect() as store, token_file(to) as place:
         made = store.admin.rotate_token(
             token_id, overlap_hours=overlap_hours, expires_in_days=expires_days
         )
-    _show(made, as_json=as_json)
+        place.write(made.token or "")
+    _show(made, to, as_json=as_json)
 
 
 @token.command("revoke")
@@ -144,18 +161,15 @@ def _described(store: Store, token_id: str) -> str:
     raise UsageMistake(f"There is no token {token_id}: `trimtab token list --all` shows all.")
 
 
-def _show(made: Token, *, as_json: bool) -> None:
+def _show(made: Token, to: Path | None, *, as_json: bool) -> None:
     if as_json:
-        print_json(made.raw)
+        print_json({name: it for name, it in made.raw.items() if to is None or name != "token"})
         return
     where = f" in environment {made.environment}" if made.environment else ""
-    say(f"The token {made.id} of {made.principal}{where}, until {minute(made.expires_at)} UTC:")
+    about = f"The token {made.id} of {made.principal}{where}, until {minute(made.expires_at)} UTC"
+    if to is not None:
+        say(f"{about}, is in {to}.")
+        return
+    say(f"{about}:")
     say(f"  {made.token}")
     say("It is shown this once: keep it where its program finds it, as TRIMTAB_TOKEN.")
-
-
-def _state(one: Token) -> str:
-    if one.revoked_at is not None:
-        return "revoked"
-    ends = datetime.fromisoformat(one.expires_at)
-    return "live" if ends > datetime.now(UTC) else "expired"
