@@ -80,8 +80,15 @@ def _formed_below(layer: Layer) -> Iterator[Finding]:
 
 def _random(text: str, below: list[Layer]) -> Finding | None:
     readable = frozenset(start for layer in below if layer.of_runs for start, _ in layer.spans)
-    span = next(random_runs(text, readable), None)
+    span = next(chain(random_runs(text, readable), _random_below(below)), None)
     return None if span is None else Finding("random-string", *span, doubtful=True)
+
+
+def _random_below(below: Iterable[Layer]) -> Iterator[tuple[int, int]]:
+    """An encoding of something random is told by what it says, not by how it looks."""
+    for layer in below:
+        for start, _ in random_runs(layer.text, frozenset()):
+            yield layer.origin(start)
 
 
 def _formed(text: str) -> Iterator[Finding]:

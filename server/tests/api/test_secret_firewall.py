@@ -1,0 +1,252 @@
+"""Thousands of credentials knock at every door, and thousands of ordinary values come in.
+
+The short form takes seconds; TRIMTAB_LONG_TESTS=1 tries every shape in every encoding at every
+place, several times over, on both databases.
+"""
+
+import json
+import os
+import random
+import re
+import subprocess
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx2
+import pytest
+import structlog
+from dotenv import dotenv_values
+
+from api_driver import CONFIG, Api, Store
+from credentials import (
+    ENCODINGS,
+    Made,
+    benign_values,
+    generic_shapes,
+    make,
+    provider_shapes,
+)
+from real_servers.postgres import _wheel
+
+LONG = bool(os.environ.get("TRIMTAB_LONG_TESTS"))
+ROUNDS = 5 if LONG else 1
+SHARED = Path(__file__).resolve().parents[4] / "shared"
+DEV = "environment=dev"
+Send = Callable[[Api, str], Any]
+
+
+async def _put(api: Api, key: str, value: Any, **more: Any) -> httpx2.Response:
+    return await api.call(
+        "PUT", f"{CONFIG}/{key}?{DEV}", headers={"If-Match": "*"}, json={"value": value, **more}
+    )
+
+
+async def _patch(api: Api, key: str, **fields: Any) -> httpx2.Response:
+    headers = {"If-Match": "*"}
+    return await api.call("PATCH", f"{CONFIG}/{key}/definition", headers=headers, json=fields)
+
+
+async def _bulk(api: Api, **item: Any) -> httpx2.Response:
+    items = [{"key": "MODEL", "environment": "dev", "value": "small"}, item]
+    return await api.post(f"{CONFIG}/bulk", {"items": items})
+
+
+def _new(**fields: Any) -> dict[str, Any]:
+    return {"key": "NEW", "environment": "dev", "type": "string", "value": "x"} | fields
+
+
+PLACES: Mapping[str, Send] = {
+    "value": lambda api, text: _put(api, "TEXT", f"{text}"),
+    "value in words": lambda api, text: _put(api, "TEXT", f"see {text} there"),
+    "json member": lambda api, text: _put(api, "TREE", {"a": [{"b": text}]}),
+    "json name": lambda api, text: _put(api, "TREE", {"a": {text: 1}}),
+    "comment": lambda api, text: _put(api, "MODEL", "small", comment=text),
+    "description": lambda api, text: _patch(api, "TEXT", description=f"like {text}"),
+    "default": lambda api, text: _patch(api, "TEXT", default=text),
+    "rule": lambda api, text: _patch(api, "TEXT", validationRules={"pattern": re.escape(text)}),
+    "enum": lambda api, text: _patch(api, "LEVEL", validationRules={"enum": ["calm", text]}),
+    "key": lambda api, text: api.post(CONFIG, _new(key=text)),
+    "category": lambda api, text: api.post(CONFIG, _new(category=text)),
+    "new value": lambda api, text: api.post(CONFIG, _new(value=text)),
+    "bulk value": lambda api, text: _bulk(api, key="TEXT", environment="dev", value=text),
+    "bulk new": lambda api, text: _bulk(api, **_new(op="create", description=text)),
+    "bulk comment": lambda api, text: api.post(
+        f"{CONFIG}/bulk",
+        {"items": [{"key": "MODEL", "environment": "dev", "value": "s"}], "comment": text},
+    ),
+    "promote comment": lambda api, text: api.post(
+        f"{CONFIG}/promote", {"source": "dev", "target": "prod", "comment": text}
+    ),
+    "rollback comment": lambda api, text: api.post(
+        f"{CONFIG}/rollback", {"environment": "dev", "revision": 3, "comment": text}
+    ),
+    "environment name": lambda api, text: api.post(
+        "/api/v1/environments", {"name": text.lower(), "parent": "base"}
+    ),
+    "environment in the query": lambda api, text: api.call(
+        "PUT",
+        f"{CONFIG}/TEXT?environment={quote(text, safe='')}",
+        headers={"If-Match": "*"},
+        json={"value": "x"},
+    ),
+}
+# Where a name stands, a text that cannot be one is refused as a name.
+NAMES = {"key", "category", "environment name", "environment in the query"}
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    place: str
+    made: Made
+    is_certain: bool
+
+
+def _attempts(seed: int) -> Iterator[Attempt]:
+    """Every shape in every encoding, the places in turn; in the long form every combination."""
+    chance = random.Random(seed)
+    places = list(PLACES)
+    for certain, shapes in ((True, provider_shapes()), (False, generic_shapes())):
+        for _ in range(ROUNDS):
+            for shape, parts in shapes.items():
+                for encoding in ENCODINGS:
+                    tried = places if LONG else chance.sample(places, 4 if certain else 6)
+                    for place in tried:
+                        made = make(shape, parts, encoding, chance)
+                        yield Attempt(place, made, certain)
+
+
+async def _prepare(api: Api) -> None:
+    await api.create("TEXT", "string", "x")
+    await api.create("MODEL", "string", "large")
+    await api.create("TREE", "json", {})
+    await api.create("LEVEL", "enum", "calm", validationRules={"enum": ["calm"]})
+    assert (await api.put("MODEL", "middle", "dev")).status_code == 200
+
+
+@pytest.mark.timeout(3_600 if LONG else 110)
+async def test_credentials__at_every_place__are_refused_and_found_nowhere(
+    api: Api, store: Store, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    await _prepare(api)
+    attempts = list(_attempts(seed=4711 + store.database.is_sqlite))
+    accepted: list[Attempt] = []
+    unnamed: list[Attempt] = []
+    said: list[str] = []
+    with structlog.testing.capture_logs() as logs:
+        for attempt in attempts:
+            response = await PLACES[attempt.place](api, attempt.made.text)
+            if response.status_code < 400:
+                accepted.append(attempt)
+                continue
+            assert response.status_code < 500, (attempt, response.text)
+            if attempt.place not in NAMES and response.json()["code"] != "secret-suspected":
+                unnamed.append(attempt)
+            said.append(response.text + str(response.headers))
+
+    certain = [one for one in attempts if one.is_certain]
+    guessed = [one for one in attempts if not one.is_certain]
+    assert len(attempts) >= 1_200
+    assert [one for one in accepted if one.is_certain] == [], "provider formats: all refused"
+    let_in = [one for one in accepted if not one.is_certain]
+    kinds = Counter((one.made.shape, one.place) for one in let_in)
+    assert len(let_in) <= 0.05 * len(guessed), kinds
+    assert not [one for one in unnamed if one.is_certain], "refused, but not as a credential"
+    assert len({one.made.shape for one in certain}) >= 40
+
+    refused = [one.made for one in attempts if one not in accepted]
+    await _assert_nowhere(api, store, refused, tmp_path, said, logs, capsys)
+
+
+async def _assert_nowhere(
+    api: Api,
+    store: Store,
+    refused: Sequence[Made],
+    folder: Path,
+    said: Sequence[str],
+    logs: Sequence[Any],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    needles = {needle for made in refused for needle in made.needles if len(needle) >= 12}
+    exports = [
+        (await api.get("/api/v1/export", format=kind, environment=name, meta=meta)).text
+        for name in ("base", "dev", "prod")
+        for kind, meta in (("json", "false"), ("json", "true"), ("yaml", "true"))
+    ]
+    trail = []
+    cursor = None
+    while True:
+        page = (await api.get("/api/v1/audit", limit=1000, proof="true", cursor=cursor)).json()
+        trail.append(json.dumps(page, ensure_ascii=False))
+        cursor = page["nextCursor"]
+        if cursor is None:
+            break
+    captured = capsys.readouterr()
+    searched = {
+        "store": _stored(store, folder),
+        "replies": "\n".join(said),
+        "exports": "\n".join(exports),
+        "audit": "\n".join(trail),
+        "logs": repr(logs) + captured.out + captured.err,
+    }
+    found = [(where, one) for where, text in searched.items() for one in needles if one in text]
+    assert found == []
+    assert "RETRIES" not in searched["store"]
+    assert "MODEL" in searched["store"], "the search looks at the right thing"
+
+
+def _stored(store: Store, folder: Path) -> str:
+    """Everything that the database would give away: SQLite's files, or a dump of all tables."""
+    url = store.database.engine.url
+    if store.database.is_sqlite:
+        file = Path(str(url.database))
+        held = b"".join(one.read_bytes() for one in file.parent.glob(f"{file.name}*"))
+        return held.decode("utf-8", "replace")
+    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    dump = subprocess.run(
+        [_wheel() / "bin/pg_dump", "--no-owner", plain], capture_output=True, text=True, check=True
+    )
+    return dump.stdout.replace("\\\\", "\\")
+
+
+def _ordinary() -> list[dict[str, Any]]:
+    """Values that belong into the store: of lists beside the repository, and made ones."""
+    items = [
+        {"key": f"SETTING_{number}", "type": "string", "value": value, "description": value}
+        for number, value in enumerate(benign_values(10_000 if LONG else 2_000, seed=11))
+    ]
+    seed = SHARED / "seed-keys.json"
+    if seed.exists():
+        for one in json.loads(seed.read_text("utf-8"))["keys"]:
+            if one["goesToDatabase"] and one.get("default") is not None:
+                rules = {"validationRules": one["validationRules"]}
+                items.append(
+                    {"key": one["key"], "type": one["type"], "value": one["default"], **rules}
+                )
+    for labels in sorted(SHARED.glob("corpus/*/labels.json")):
+        values = dotenv_values(labels.with_name("env"), interpolate=False)
+        for one in json.loads(labels.read_text("utf-8"))["keys"]:
+            if one["class"] in {"dynamic", "flag"}:
+                key = f"{labels.parent.name}.{one['key']}"
+                value = values.get(one["key"]) or one.get("default") or ""
+                items.append({"key": key, "type": "string", "value": str(value)})
+    return items
+
+
+@pytest.mark.timeout(900 if LONG else 110)
+async def test_ordinary_values__in_their_thousands__come_in(api: Api) -> None:
+    items = [{"environment": "base", **one} for one in _ordinary()]
+    refused: list[tuple[str, Any, str]] = []
+    for start in range(0, len(items), 500):
+        batch = items[start : start + 500]
+        verdict = (await api.post(f"{CONFIG}/validate", {"items": batch})).json()
+        bad = {int(one["pointer"].split("/")[2]): one["message"] for one in verdict["errors"]}
+        refused += [(batch[at]["key"], batch[at]["value"], why) for at, why in bad.items()]
+        good = [one for at, one in enumerate(batch) if at not in bad]
+        written = await api.post(f"{CONFIG}/bulk", {"items": good})
+        assert written.status_code == 200, written.text
+    assert len(items) >= 2_000
+    assert len(refused) <= 0.01 * len(items), refused[:40]
