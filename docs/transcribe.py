@@ -4,8 +4,8 @@ In every ```console block each line that begins with `$ ` is run, in one folder 
 and the output below it is replaced. A command that ends in ` &` goes on in the background until
 the end; it has begun when it says how to stop it. A block whose fence says `file=PATH` is written
 there first; without one, the example's `.env` lies in the folder. A guide that says so has a server
-beside it. The port, the folder, your name, ids, revisions and times are neutral. With `--check` nothing
-is rewritten: the exit code is 1 if the commands say something else now.
+beside it. The port, the folder, your name, ids, revisions and times are neutral. With `--check`
+nothing is rewritten: the exit code is 1 if the commands say something else now.
 """
 
 import difflib

@@ -243,3 +243,28 @@ async def test_undoing__a_change_that_holds_something_unseen__is_refused_without
     answer = await limits.post(f"{CONFIG}/rollback", {"change": await root.revision()})
     assert_problem(answer, 403)
     assert "VOICE" not in answer.text
+
+
+@pytest.mark.parametrize("spelled", ["voice", "Voice", "VOICE.", "VOICE%2Fdefinition"])
+async def test_unseen_setting__spelled_another_way__is_not_there_either(
+    served: Served, root: Api, spelled: str
+) -> None:
+    limits = await served.as_("one", *editor("limits"))
+    for path in (spelled, f"explain/{spelled}", f"history/{spelled}"):
+        answer = await limits.get(f"{CONFIG}/{path}", environment="dev")
+        assert answer.status_code in {404, 405}, answer.text
+        assert "VOICE" not in answer.json()["detail"].replace(spelled, "")
+    seen = await limits.get(f"{CONFIG}/limit", environment="dev")
+    assert "did you mean LIMIT?" in assert_problem(seen, 404)["detail"]
+
+
+@pytest.mark.parametrize(
+    "name", ["DEV", "dev ", "dev.", "%64ev", "dev%2f", "\uff24\uff25\uff36", "../dev"]
+)
+async def test_environment__spelled_another_way__is_not_the_one_of_the_grant(
+    served: Served, root: Api, name: str
+) -> None:
+    dev = await served.as_("one", Grant(Role.EDITOR, environment="dev"))
+    answer = await dev.get(CONFIG, environment=name)
+    assert_problem(answer, 403)
+    assert (await root.get(CONFIG, environment=name)).status_code == 422

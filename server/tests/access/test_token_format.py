@@ -3,10 +3,13 @@
 import re
 import string
 
+import pytest
+import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trimtab_server.access.token_format import mint, parse
+from trimtab_server.access.token_format import holds_token, mint, parse, without_tokens
+from trimtab_server.cli.logs import configure_logs
 from trimtab_server.kernel.secrets import scan_text
 
 ALPHABET = string.ascii_letters + string.digits
@@ -72,3 +75,30 @@ def test_parse__any_text__is_refused_without_an_error(text: str) -> None:
 @given(st.text(alphabet=ALPHABET, min_size=49, max_size=49))
 def test_parse__right_form_by_chance__is_refused(rest: str) -> None:
     assert parse(f"tt_abcdefghijkl_{rest}") is None
+
+
+def test_without_tokens__in_any_text__leaves_the_id_only() -> None:
+    token = mint().text
+    text = f"GET /x?token={token} by {token[:-1]}!"
+    said = without_tokens(text)
+    assert holds_token(text)
+    assert not holds_token(said)
+    assert token.split("_")[2] not in said
+    assert token.split("_")[1] in said
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_logs__with_a_token_in_them__are_written_without_it(
+    log_format: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    token = mint().text
+    configure_logs(log_format)
+    try:
+        structlog.get_logger().error(
+            f"failed {token}", path=f"/x/{token}", frames=[f"line {token}"], count=3
+        )
+    finally:
+        structlog.reset_defaults()
+    said = capsys.readouterr().err
+    assert "failed" in said
+    assert token.split("_")[2] not in said
