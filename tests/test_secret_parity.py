@@ -1,5 +1,6 @@
 """Server and client share no code, and give one verdict on what a credential is."""
 
+import itertools
 import random
 from dataclasses import astuple
 
@@ -68,7 +69,11 @@ def test_scan_text__generated_texts__same_finding_on_both_sides() -> None:
 
 
 def test_scan_key__generated_names__same_finding_on_both_sides() -> None:
-    verdicts = [(server.scan_key(key), client.scan_key(key)) for key in _keys(5_000)]
+    types = itertools.cycle(("string", "json", "integer", "number", "enum", "boolean"))
+    verdicts = [
+        (server.scan_key(key, kind), client.scan_key(key, kind))
+        for key, kind in zip(_keys(5_000), types, strict=False)
+    ]
     assert [one and astuple(one) for one, _ in verdicts] == [
         other and astuple(other) for _, other in verdicts
     ]

@@ -82,6 +82,7 @@ def test_scan_value__each_case__is_judged_as_stated(at: int) -> None:
     else:
         assert found is not None, case
         assert (found.rule, found.pointer) == (case["rule"], case.get("pointer", ""))
+        assert found.doubtful is case.get("doubtful", False)
 
 
 def test_scan_key__finding__spans_the_word_and_what_follows() -> None:

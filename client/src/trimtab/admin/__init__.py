@@ -17,6 +17,7 @@ from trimtab.admin.replies import (
     Version,
     Written,
 )
+from trimtab.admin.wire import vouched
 
 __all__ = [
     "Admin",
@@ -38,4 +39,5 @@ __all__ = [
     "Version",
     "WhoAmI",
     "Written",
+    "vouched",
 ]

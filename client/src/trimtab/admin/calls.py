@@ -18,7 +18,7 @@ from trimtab.admin.replies import (
     Version,
     Written,
 )
-from trimtab.admin.wire import CONFIG, Item, given
+from trimtab.admin.wire import CONFIG, Item, given, vouched
 from trimtab.errors import Complaint
 
 
@@ -56,11 +56,14 @@ class Admin(AccessCalls):
         environment: str,
         etag: str,
         comment: str | None = None,
+        no_secret_because: str | None = None,
     ) -> Written:
-        """Set the value in `environment`, if it still is what `etag` was read with."""
-        return self._written(
-            "PUT", in_path(key), environment, etag, {"value": value, "comment": comment}
-        )
+        """Set the value in `environment`, if it still is what `etag` was read with.
+
+        `no_secret_because` vouches for a value that the server only guesses to be a credential.
+        """
+        body = {"value": value, "comment": comment, **vouched(no_secret_because)}
+        return self._written("PUT", in_path(key), environment, etag, body)
 
     def define(
         self,

@@ -89,6 +89,11 @@ class Wire:
         raise self._exchange.unexpected(UnexpectedReply(f"there is no {name}"))
 
 
+def vouched(reason: str | None) -> dict[str, object]:
+    """The member of an edit that overrules a guess, in the names of the API; none without one."""
+    return {} if reason is None else {"secretOverride": {"reason": reason}}
+
+
 def given(body: Item) -> dict[str, object]:
     """What was given: an absent part is left out, because null can mean something else."""
     return {name: value for name, value in body.items() if value is not None}

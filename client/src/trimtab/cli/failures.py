@@ -14,6 +14,7 @@ from trimtab.errors import (
 )
 
 _RULE = re.compile(r"/validationRules/(\w+)")
+_OVERRIDE = "--override-secret-check REASON (with set or define)"
 _NOT_AUTHENTICATED = (
     "The server does not accept this token (it is wrong, expired or revoked): "
     "run `trimtab up` again, or set TRIMTAB_TOKEN to a valid one."
@@ -58,6 +59,8 @@ def _refused(error: Refused) -> list[str]:
 
 def _named(complaint: Complaint) -> str:
     message = _sentence(complaint.message or complaint.rule)
+    if complaint.rule.startswith("secret-"):
+        message = message.replace('"secretOverride" with a reason', _OVERRIDE)
     rule = _RULE.search(complaint.pointer)
     if rule and rule[1] not in message:
         message = f"{message} (The rule is {rule[1]}.)"

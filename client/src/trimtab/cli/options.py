@@ -27,6 +27,16 @@ Comment: TypeAlias = Annotated[
     str | None,
     typer.Option("--comment", "-m", metavar="TEXT", help="Why; kept in the history."),
 ]
+OverrideSecretCheck: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--override-secret-check",
+        metavar="REASON",
+        help="Write what is only guessed to be a credential, and say why it is none. The reason "
+        "is kept in the audit trail; needs the permission secret:override. A known credential "
+        "is refused all the same.",
+    ),
+]
 Yes: TypeAlias = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 AsJson: TypeAlias = Annotated[
     bool, typer.Option("--json", help="Print JSON, as the server answered it.")

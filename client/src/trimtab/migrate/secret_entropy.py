@@ -11,6 +11,13 @@ _LONGEST: Final = 256  # what begins at random goes on so
 _HEX: Final = re.compile(r"(?:0x)?[0-9a-fA-F]+")
 _SHORTEST_HEX: Final = 41  # a git commit has 40 digits, an MD5 digest or a bare UUID 32
 _DISTINCT_CHARACTERS: Final = 10
+_HEX_32: Final = re.compile(r"^(?:[0-9a-f]{32}|[0-9A-F]{32})$", re.MULTILINE)
+_UUID_IN_HEX: Final = re.compile(r"[0-9a-f]{12}[147][0-9a-f]{3}[89ab][0-9a-f]{15}")
+# Identifiers drawn at random or from a clock and shown to everybody: a ULID of this century, a
+# document or a file at Google, an address on a chain (a private key has 64 digits).
+_PUBLIC_ID: Final = re.compile(
+    r"01[0-9A-HJKMNP-TV-Z]{24}|1[A-Za-z0-9_-]{43}|1[A-Za-z0-9_-]{32}|0x[0-9a-fA-F]{40}"
+)
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SEPARATOR: Final = re.compile(r"[+/_-]+")
 _ALPHABET: Final = re.compile(r"abcdefg|ABCDEFG")
@@ -74,6 +81,18 @@ def random_runs(text: str, readable: frozenset[int]) -> Iterator[tuple[int, int]
         yield 0, len(text)
 
 
+def hex_values(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the spans of lines that are nothing but 32 hexadecimal digits.
+
+    Digests have that form, and so do the keys of many a service; a UUID written without its
+    dashes says in two of its digits what it is.
+    """
+    for line in _HEX_32.finditer(text):
+        low = line[0].lower()
+        if not low.isdigit() and not low.isalpha() and not _UUID_IN_HEX.fullmatch(low):
+            yield line.span()
+
+
 def _words(text: str) -> Iterator[tuple[int, int]]:
     """The words long enough to hold something random, each up to where it turns public."""
     if not _PUBLIC_AFTER.search(text):
@@ -94,7 +113,7 @@ def _random_part(run: re.Match[str]) -> re.Match[str] | None:
 
 def _is_random(run: str) -> bool:
     run = run[:_LONGEST]
-    if not _is_varied(run):
+    if not _is_varied(run) or _PUBLIC_ID.fullmatch(run):
         return False
     if _HEX.fullmatch(run):
         mixed = not run.isdigit() and not run.isalpha()

@@ -93,11 +93,29 @@ _LAX_USER_INFO: Final = re.compile(
 _ORACLE_THIN: Final = re.compile(r":thin:[^\s/@:]{1,128}+/(?P<password>[^\s/@\"']{1,128}+)@")
 
 
+# Without a scheme it may be something else: `user:password@host`, `//user:password@host`.
+_BARE_USER_INFO: Final = (
+    re.compile(
+        r"//(?<![a-z0-9:/]//)[a-z0-9_.%+-]{0,128}+:(?P<password>[^\s/?#@:\"'<>]{1,128}+)@[a-z0-9\[]"
+    ),
+    re.compile(
+        r"\A(?!(?:mailto|sips?|xmpp|acct|im|jid|urn|cid|mid|npm|workspace|patch):)"
+        r"[a-z0-9_.%+-]{1,128}+:(?P<password>[^\s/?#@:\"'<>]{3,128}+)@"
+        r"(?!sha(?:256|512):|v?[0-9]{1,20}(?:\.[0-9]{1,20}){0,2}(?:\Z|[^a-z0-9.]))"
+        r"(?:tcp\(|unix\()?[a-z0-9\[/]"
+    ),
+)
+
+
 def _user_info(text: str, low: str) -> Iterator[Finding]:
     for pattern in (_USER_INFO, _LAX_USER_INFO, _ORACLE_THIN):
         for found in pattern.finditer(low):
             if not is_template(text[found.start("password") : found.end("password")]):
                 yield _certain("url-user-info", found, "password")
+    for pattern in _BARE_USER_INFO:
+        for found in pattern.finditer(low):
+            if not is_template(text[found.start("password") : found.end("password")]):
+                yield _guess("user-info", found, "password")
 
 
 _BASIC: Final = re.compile(r"basic(?<![a-z0-9]basic)[ \t]{1,4}(?P<value>[a-z0-9+/]{8,}+={0,2})")
@@ -162,6 +180,11 @@ _COMPANION: Final = re.compile(
 )  # fmt: skip
 
 
+_PASS: Final = re.compile(
+    r"pass(?<![a-z0-9]pass)[ \t]{0,3}=[ \t]{0,3}[\"']?(?P<value>[^\s\"'&;,<>]{1,2048}+)"
+)
+
+
 def _connection_string(text: str, low: str) -> Iterator[Finding]:
     if not _COMPANION.search(low):
         return
@@ -170,6 +193,27 @@ def _connection_string(text: str, low: str) -> Iterator[Finding]:
         value = text[pair.start("value") : pair.end("value")]
         if equals and pair["name"] in _WORKING_NAMES and not is_template(value):
             yield _certain("connection-string", pair, "value")
+    for pair in _PASS.finditer(low):
+        if not is_template(text[pair.start("value") : pair.end("value")]):
+            yield _guess("connection-string", pair, "value")
+
+
+# What a password was turned into can be tried against a word list: bcrypt, crypt(3), Argon2, the
+# hashes of Django, Werkzeug and LDAP.
+_PASSWORD_HASH: Final = re.compile(
+    r"\$2[abxy]\$[0-9]{2}\$[a-z0-9./]{53}"
+    r"|\$(?:1|5|6|y|gy|7|apr1)\$(?:[a-z0-9./=,]{1,32}\$){1,3}[a-z0-9./]{22,}+"
+    r"|\$argon2(?:id|i|d)\$[a-z0-9=,$+/]{40,}+"
+    r"|\$(?:scrypt|pbkdf2[a-z0-9-]{0,12}+)\$[a-z0-9=,$+/.]{40,}+"
+    r"|(?:pbkdf2_sha(?:1|256|512)|bcrypt_sha256|argon2|pbkdf2:sha(?:1|256|512):[0-9]{1,9}"
+    r"|scrypt:[0-9]{1,9}:[0-9]{1,3}:[0-9]{1,3})\$[a-z0-9=,$+/._-]{40,}+"
+    r"|\{(?:ssha|ssha256|ssha512|crypt)\}[a-z0-9+/=$.]{28,}+"
+)
+
+
+def _password_hash(text: str, low: str) -> Iterator[Finding]:
+    for found in _PASSWORD_HASH.finditer(low):
+        yield _guess("password-hash", found)
 
 
 _SIGNED: Final = re.compile(
@@ -196,10 +240,11 @@ _FORMS: Final[tuple[tuple[tuple[str, ...], _Find], ...]] = (
     (("putty-user-key-file-",), _putty),
     (("m",), _der),
     (("eyj",), _jwt),
-    (("://", ":thin:"), _user_info),
+    (("://", ":thin:", "@"), _user_info),
     (("basic",), _basic),
-    (_PAIR_MARKS, _connection_string),
+    ((*_PAIR_MARKS, "pass"), _connection_string),
     (("sig=", "signature=", "security-token="), _signed_url),
     (("bearer",), _bearer),
+    (("$", "{ssha", "{crypt"), _password_hash),
     (_PAIR_MARKS, _assigned),
 )

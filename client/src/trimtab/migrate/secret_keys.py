@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from trimtab.migrate import secret_names as names
@@ -17,7 +18,7 @@ def judge_name(key: str) -> Finding | None:
     Names longer than 512 characters are judged by their last 512.
     """
     offset = max(0, len(key) - _LONGEST_NAME)
-    words = [word.upper() for word in _WORD.findall(key, offset)]
+    words = _words_of(key)
     for at, word in enumerate(words):
         if word in _TRIGGERS or word.endswith(names.STRONG_ENDINGS):
             rule = _rule_of(words, at)
@@ -25,6 +26,32 @@ def judge_name(key: str) -> Finding | None:
                 start = list(_WORD.finditer(key, offset))[at].start()
                 return Finding(rule, start, len(key), rule in _DOUBTFUL_RULES)
     return None
+
+
+def judge_number_name(key: str) -> Finding | None:
+    """The same for a key whose values are numbers: a PIN is a credential, a number of keys is none.
+
+    Certain where the name ends in what can be nothing else (`DB_PASSWORD`); a guess where numbers
+    are named so, too (`IMAGE_TOKEN`, `SECOND_KEY`).
+    """
+    found = judge_name(key)
+    if found is None or found.doubtful:
+        return None
+    words = _words_of(key)
+    if not names.QUANTITIES.isdisjoint(words) or words[-1] in _PLURALS:
+        return None
+    return replace(found, doubtful=not _ends_as_credential(words))
+
+
+def judge_enum_name(key: str) -> Finding | None:
+    """The same for a key with a list of choices: certain only where the name leaves no other way.
+
+    Who declares the choices shows them to everybody; `AUTH_TOKEN` may well be one of `none, jwt`.
+    """
+    found = judge_name(key)
+    if found is None or found.doubtful:
+        return None
+    return replace(found, doubtful=not _ends_as_credential(_words_of(key)))
 
 
 def judge_member(name: str) -> Finding | None:
@@ -38,6 +65,21 @@ def may_name_credentials(text: str) -> bool:
     return any(trigger in text for trigger in _TRIGGERS)
 
 
+def _words_of(key: str) -> list[str]:
+    return [word.upper() for word in _WORD.findall(key, max(0, len(key) - _LONGEST_NAME))]
+
+
+def _ends_as_credential(words: Sequence[str]) -> bool:
+    """`TOKEN` counts what models read, and `KEY`, `SALT` or `PASS` alone say little of a number."""
+    for at in reversed(range(len(words))):
+        if _is_strong(words, at):
+            return words[at] != "TOKEN"
+        if words[at] not in names.CARRIERS and not words[at].isdigit():
+            break
+    return False
+
+
+_PLURALS: Final = frozenset("TOKENS KEYS PASSWORDS SECRETS PASSPHRASES APIKEYS".split())
 _TOO_GENERAL: Final = frozenset(
     "key keys auth pass private salt iv pwd hmac jwt bearer clientid client_id".split()
 )

@@ -75,6 +75,11 @@ ABOUT: Final = frozenset(
     """.split()
 )
 
+# In the name of a number these say that it counts credentials or measures them.
+QUANTITIES: Final = frozenset(
+    "MAX MIN MAXIMUM MINIMUM NUM NUMBER COUNT TOTAL LIMIT QUOTA KEEP RETAIN".split()
+)
+
 # In front of a credential word these make it a switch: ALLOW_EMPTY_PASSWORD, USE_API_KEY.
 SWITCHES: Final = frozenset(
     """

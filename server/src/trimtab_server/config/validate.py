@@ -109,7 +109,7 @@ def definition_of(
         is_secret=bool(fields.get("isSecret")),
         reload=Reload(str(fields.get("reload") or Reload.LIVE)),
     )
-    as_before = before is not None and _can_carry(before)
+    as_before = before is not None and _named_like_one(key, before) is not None
     violations += _check_secret_name(key, definition, pointer, vouched=vouched or as_before)
     default = fields.get("default")
     if default is None or violations:
@@ -161,15 +161,15 @@ def _check_description(
     return scan_for_secrets(key, description, where, vouched=vouched)
 
 
-def _can_carry(definition: Definition) -> bool:
-    """Numbers and booleans cannot carry a credential, and a reference is none."""
-    return definition.type in (ValueType.STRING, ValueType.JSON) and not definition.is_secret
+def _named_like_one(key: str, definition: Definition) -> Finding | None:
+    """What the name says of values of this type; a reference is no credential."""
+    return None if definition.is_secret else scan_key(key, definition.type)
 
 
 def doubt(key: str, definition: Definition) -> Finding | None:
     """What is guessed to be a credential in a definition that was vouched for."""
     parts: list[object] = [definition.rules.to_json(), definition.description, definition.default]
-    named = scan_key(key) if _can_carry(definition) else None
+    named = _named_like_one(key, definition)
     return named or next(filter(None, map(find_credential, parts)), None)
 
 
@@ -177,7 +177,7 @@ def _check_secret_name(
     key: str, definition: Definition, pointer: str, *, vouched: bool
 ) -> list[Violation]:
     """A name says what a value is for."""
-    finding = scan_key(key) if _can_carry(definition) else None
+    finding = _named_like_one(key, definition)
     if finding is None or (vouched and finding.doubtful):
         return []
     message = (

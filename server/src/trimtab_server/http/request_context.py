@@ -67,6 +67,10 @@ def address_of(scope: Scope) -> str | None:
 
 def _accepted_id(scope: Scope) -> str | None:
     given = Headers(scope=scope).getlist(REQUEST_ID_HEADER)
-    if len(given) != 1 or not _WELL_FORMED.fullmatch(given[0]) or scan_text(given[0]):
+    if len(given) != 1 or not _WELL_FORMED.fullmatch(given[0]):
         return None
-    return given[0]
+    found = scan_text(given[0])
+    return given[0] if found is None or found.rule == _OF_A_TRACE else None
+
+
+_OF_A_TRACE = "random-hex"  # W3C trace context names a trace by 32 hexadecimal digits

@@ -6,11 +6,17 @@ from dataclasses import replace
 from itertools import accumulate, chain
 from typing import Final
 
-from .secret_entropy import random_runs
+from .secret_entropy import hex_values, random_runs
 from .secret_finding import Finding
 from .secret_forms import find_forms
 from .secret_json import Text, decode_json, looks_like_json, pointer_of, strings_in
-from .secret_keys import judge_member, judge_name, may_name_credentials
+from .secret_keys import (
+    judge_enum_name,
+    judge_member,
+    judge_name,
+    judge_number_name,
+    may_name_credentials,
+)
 from .secret_layers import Layer, layers
 from .secret_placeholders import is_reference, is_stand_in, looks_made
 from .secret_tokens import find_tokens
@@ -18,15 +24,18 @@ from .secret_tokens import find_tokens
 __all__ = ["Finding", "scan_key", "scan_text", "scan_value"]
 
 _TYPES_THAT_CAN_CARRY: Final = frozenset({"string", "json"})
-_SHORTEST: Final = 8  # `a://b:c@d` has nine characters; nothing shorter is known by its form
+_NUMBERS: Final = frozenset({"integer", "number"})
+_SHORTEST: Final = 7  # `//u:p@h`; nothing shorter is known by its form
 
 
-def scan_key(key: str) -> Finding | None:
-    """Say whether a setting of this name holds a credential, or the name itself is one.
+def scan_key(key: str, value_type: str = "string") -> Finding | None:
+    """Say whether a setting of this name and type holds a credential, or the name itself is one.
 
-    The value plays no part: an empty value or a placeholder changes nothing.
+    The value plays no part: an empty value or a placeholder changes nothing. A `boolean` holds
+    none whatever its name (`PASSWORD_RESET`), and a number that counts them (`MAX_TOKENS`) is
+    none; but `DB_PASSWORD` stays a password, also as an integer or as one of a list.
     """
-    return judge_name(key) or next(find_tokens(key), None)
+    return _judge_name(key, value_type) or next(find_tokens(key), None)
 
 
 def scan_text(text: str) -> Finding | None:
@@ -47,16 +56,21 @@ def scan_text(text: str) -> Finding | None:
 def scan_value(key: str, value_type: str, value: object) -> Finding | None:
     """Scan what is about to be stored under `key` with the declared type `value_type`.
 
-    `boolean`, `integer`, `number` and `enum` cannot carry a credential, whatever their key is
-    called (`MAX_TOKENS`, `PASSWORD_RESET`); the members of an enum are scanned when its rules are
-    saved. For `string` and `json` the key's name counts, then every string inside, names included.
+    The key's name counts first. For `string` and `json` every string inside is read after it,
+    names included; the members of an enum are scanned when its rules are saved.
     """
-    if value_type not in _TYPES_THAT_CAN_CARRY:
-        return None
-    named = scan_key(key)
-    if named is not None:
+    named = scan_key(key, value_type)
+    if named is not None or value_type not in _TYPES_THAT_CAN_CARRY:
         return named
     return scan_text(value) if isinstance(value, str) else _scan_json(value)
+
+
+def _judge_name(key: str, value_type: str) -> Finding | None:
+    if value_type == "boolean":
+        return None
+    if value_type in _NUMBERS:
+        return judge_number_name(key)
+    return judge_enum_name(key) if value_type == "enum" else judge_name(key)
 
 
 def _scan(text: str) -> Finding | None:
@@ -81,13 +95,16 @@ def _formed_below(layer: Layer) -> Iterator[Finding]:
 def _random(text: str, below: list[Layer]) -> Finding | None:
     readable = frozenset(start for layer in below if layer.of_runs for start, _ in layer.spans)
     span = next(chain(random_runs(text, readable), _random_below(below)), None)
-    return None if span is None else Finding("random-string", *span, doubtful=True)
+    if span is not None:
+        return Finding("random-string", *span, doubtful=True)
+    span = next(hex_values(text), None)
+    return None if span is None else Finding("random-hex", *span, doubtful=True)
 
 
 def _random_below(below: Iterable[Layer]) -> Iterator[tuple[int, int]]:
     """An encoding of something random is told by what it says, not by how it looks."""
     for layer in below:
-        for start, _ in random_runs(layer.text, frozenset()):
+        for start, _ in chain(random_runs(layer.text, frozenset()), hex_values(layer.text)):
             yield layer.origin(start)
 
 

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from trimtab.admin import Entity, Written
+from trimtab.admin import Entity, Written, vouched
 from trimtab.cli.ask import ask
 from trimtab.cli.changes import Moved, print_change
 from trimtab.cli.commands import definition_options as options
 from trimtab.cli.connect import Store, connect
 from trimtab.cli.exits import UsageMistake
 from trimtab.cli.lookup import root_of
-from trimtab.cli.options import Application, AsJson, Comment, Key, Yes
+from trimtab.cli.options import Application, AsJson, Comment, Key, OverrideSecretCheck, Yes
 from trimtab.cli.output import print_json, say
 from trimtab.cli.values import shown, shown_rules, typed_as
 from trimtab.errors import NotFound, VersionMoved
@@ -39,6 +39,7 @@ def define(
     no_rule: options.NoRules = None,
     application: Application = None,
     comment: Comment = None,
+    override_secret_check: OverrideSecretCheck = None,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
@@ -78,6 +79,7 @@ def define(
     with connect(application) as store:
         before = _find(store, key)
         edits = _edits(key, before, given, rules, default, no_default)
+        edits |= vouched(override_secret_check)
         if before is None:
             written = _create(store, key, edits, comment, yes, quiet=as_json)
         else:

@@ -4,13 +4,21 @@ from typing import Annotated
 
 import typer
 
-from trimtab.admin import Entity, Written
+from trimtab.admin import Entity, Written, vouched
 from trimtab.cli.ask import ask
 from trimtab.cli.changes import Moved
 from trimtab.cli.connect import Store, connect
 from trimtab.cli.failures import complaint_lines
 from trimtab.cli.lookup import entity
-from trimtab.cli.options import Application, AsJson, Comment, Environment, Key, Yes
+from trimtab.cli.options import (
+    Application,
+    AsJson,
+    Comment,
+    Environment,
+    Key,
+    OverrideSecretCheck,
+    Yes,
+)
 from trimtab.cli.output import complain, print_json, say
 from trimtab.cli.values import same, shown, typed
 from trimtab.errors import TrimtabError, VersionMoved
@@ -26,6 +34,7 @@ def set_value(
     environment: Environment = None,
     application: Application = None,
     comment: Comment = None,
+    override_secret_check: OverrideSecretCheck = None,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
@@ -39,11 +48,11 @@ def set_value(
         before = entity(store, key, target)
         new = typed(before, value)
         if not _is_there(before, new):
-            _check(store, before, new)
+            _check(store, before, new, override_secret_check)
             if not as_json:
                 say(_what(before, new))
             ask("Write it?", yes=yes)
-        written = _put(store, before, new, comment)
+        written = _put(store, before, new, comment, override_secret_check)
     if as_json:
         print_json(written.raw)
     else:
@@ -58,15 +67,21 @@ class NotAccepted(TrimtabError):
     code = "not-accepted"
 
 
-def _check(store: Store, before: Entity, new: object) -> None:
+def _check(store: Store, before: Entity, new: object, no_secret_because: str | None) -> None:
     """Ask before the value is shown: one that is refused, a credential perhaps, never is."""
     item = {"key": before.key, "environment": before.environment, "value": new}
-    verdict = store.admin.validate([item])
+    verdict = store.admin.validate([item | vouched(no_secret_because)])
     if not verdict.valid:
         raise NotAccepted("\n".join(complaint_lines(verdict.errors)))
 
 
-def _put(store: Store, before: Entity, new: object, comment: str | None) -> Written:
+def _put(
+    store: Store,
+    before: Entity,
+    new: object,
+    comment: str | None,
+    no_secret_because: str | None,
+) -> Written:
     try:
         return store.admin.set_value(
             before.key,
@@ -74,6 +89,7 @@ def _put(store: Store, before: Entity, new: object, comment: str | None) -> Writ
             environment=before.environment,
             etag=before.etag or "*",
             comment=comment,
+            no_secret_because=no_secret_because,
         )
     except VersionMoved:
         now = entity(store, before.key, before.environment)
