@@ -2,7 +2,7 @@
 
 import time
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -27,6 +27,27 @@ class Metrics:
         )
         self.changes = Counter(
             "trimtab_changes", "Changes committed by this process.", registry=self.registry
+        )
+
+        self.streams_open = Gauge(
+            "trimtab_streams_open", "Streams that are open now.", registry=self.registry
+        )
+        self.stream_bytes = Counter(
+            "trimtab_stream_bytes", "Bytes of events sent.", registry=self.registry
+        )
+        self.stream_resets = Counter(
+            "trimtab_stream_resets",
+            "Streams told to fetch the whole.",
+            ["reason"],
+            registry=self.registry,
+        )
+        self.stream_refusals = Counter(
+            "trimtab_stream_refusals", "Streams not opened: too many.", registry=self.registry
+        )
+        self.stream_slow_closes = Counter(
+            "trimtab_stream_slow_closes",
+            "Streams closed because nothing was taken from them.",
+            registry=self.registry,
         )
 
     def reply(self) -> Response:
