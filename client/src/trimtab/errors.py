@@ -159,3 +159,55 @@ class BadProfile(TrimtabError):
     """The profile file cannot be used."""
 
     code = "bad-profile"
+
+
+class BadSnapshot(TrimtabError):
+    """A snapshot or a change that cannot be used; the one that is held stays."""
+
+    code = "bad-snapshot"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"The snapshot cannot be used: {reason}.")
+
+
+class NoSuchKey(TrimtabError, KeyError):
+    """No value for this key: neither store nor environment has one that may be used."""
+
+    code = "no-such-key"
+
+    def __init__(self, key: str, reason: str) -> None:
+        self.key = key
+        self.reason = reason
+        TrimtabError.__init__(self, f"There is no value for {key}: {reason}")
+
+    def __str__(self) -> str:  # KeyError would show the sentence in quotes
+        return str(self.args[0])
+
+
+class CannotStart(TrimtabError):
+    """A client with `required=True` found no server within its time."""
+
+    code = "cannot-start"
+
+
+class NotInTime(TrimtabError):
+    """A revision was waited for and did not arrive in time."""
+
+    code = "not-in-time"
+
+    def __init__(self, wanted: str, held: str | None, reason: str) -> None:
+        self.wanted = wanted
+        self.held = held
+        self.reason = reason
+        super().__init__(f"Revision {wanted} is not in force, {held or 'none'} is: {reason}")
+
+
+class Unresolved(TrimtabError):
+    """A reference to a secret leads nowhere; the secret itself is never part of the text."""
+
+    code = "unresolved"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"The reference cannot be resolved: {reason}.")

@@ -1,0 +1,5 @@
+"""How a set arrives: over a stream, by polling, from a file, out of memory."""
+
+from .memory import MemoryConnector
+
+__all__ = ["MemoryConnector"]
