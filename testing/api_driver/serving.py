@@ -48,12 +48,14 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(url: str, *, address: str = "192.0.2.7") -> AsyncIterator[Served]:
+async def serving(
+    url: str, *, address: str = "192.0.2.7", **settings: Any
+) -> AsyncIterator[Served]:
     """A new application on an empty database; requests come from that address."""
     store = Store(Database(url))
     await store.prepare()
     root = await store.issue_admin("root")
-    app = create_app(Settings(database_url=url))
+    app = create_app(Settings(database_url=url, **settings))
     async with (
         running_app(app) as running,
         httpx2.AsyncClient(

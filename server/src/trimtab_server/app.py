@@ -16,6 +16,7 @@ from trimtab_server import __version__
 from trimtab_server.access import routes as access_routes
 from trimtab_server.access.authenticate import Authenticator
 from trimtab_server.access.authentication import AuthenticationMiddleware, Door
+from trimtab_server.access.configured_issuer import configured_issuer
 from trimtab_server.access.permission import Permission
 from trimtab_server.access.refusals import Refusals
 from trimtab_server.access.report_refusals import report_refusals
@@ -63,7 +64,12 @@ class State(TypedDict):
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The application for these settings; its resources live as long as it runs."""
+    """The application for these settings; its resources live as long as it runs.
+
+    Raises:
+        BadSettings: what they say together cannot be so.
+    """
+    issuer = configured_issuer(settings)
     database = Database(settings.effective_database_url, pool_size=settings.database_pool_size)
     snapshots, metrics = Snapshots(database), Metrics()
     refusals, token_use = Refusals(database), TokenUse(database)
@@ -108,7 +114,11 @@ def create_app(settings: Settings) -> FastAPI:
     report_refusals(app, refusals)
     report_secrets(app, refusals)
     authenticator = Authenticator(
-        database, protected=settings.protected, monotonic=time.monotonic, now=_now
+        database,
+        protected=settings.protected,
+        monotonic=time.monotonic,
+        now=_now,
+        issuer=issuer,
     )
     app.state.door = Door(authenticator, refusals, token_use)
     _add_middleware(app, settings, metrics)

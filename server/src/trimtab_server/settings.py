@@ -47,6 +47,27 @@ class Settings(BaseSettings):
             "the environment; empty: none."
         ),
     )
+    oidc_issuer: str = Field(
+        default="",
+        description="URL of an OpenID issuer whose signed tokens are taken besides our own, "
+        "exactly as its tokens say it; empty: none.",
+    )
+    oidc_audience: str = Field(
+        default="", description="What must stand in `aud` of the issuer's tokens."
+    )
+    oidc_algorithms: str = Field(
+        default="RS256,ES256",
+        pattern=r"^[A-Za-z0-9]+(,[A-Za-z0-9]+)*$",
+        description="Signature algorithms that are taken from the issuer, and no other.",
+    )
+    oidc_groups_claim: str = Field(
+        default="groups", min_length=1, description="The claim that lists somebody's groups."
+    )
+    oidc_roles: str = Field(
+        default="",
+        description="What groups give, as JSON or the path of a file with it: "
+        '`[{"group": "ops", "role": "editor", "environment": "prod"}]`; empty: nothing.',
+    )
     log_format: str = Field(
         default="console", pattern="^(console|json)$", description="`console` or `json`."
     )

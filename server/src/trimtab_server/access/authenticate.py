@@ -7,15 +7,20 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
+from typing import TypeAlias
 
 from trimtab_server.errors import StoreUnavailable, Unauthenticated
 from trimtab_server.http.store_outage import is_store_outage
 from trimtab_server.infra.database import Database
 
-from .principal import Principal
+from .identity import IdentityProof, PresentedJwt, parse_jwt
+from .known_identity import known_identity
+from .login_failure import BadCredential, LoginFailure, TokenExpired
+from .principal import Principal, TokenInfo
 from .queries import StoredToken, find_token
 from .token_format import PresentedToken, parse
+
+__all__ = ["Authenticator", "BadCredential", "LoginFailure", "TokenExpired"]
 
 # A revoked token works on for at most this long on any server while the database answers.
 FRESH_SECONDS = 2.0
@@ -24,41 +29,10 @@ OUTAGE_GRACE_SECONDS = 15 * 60.0
 # A database that hangs is away too.
 PROOF_SECONDS = 5.0
 _MOST_KNOWN = 1024
+# What `whoami` says in place of a token's id.
+ISSUED_ELSEWHERE = "oidc"
 
-
-class LoginFailure(StrEnum):
-    """Why nobody was let in, as the audit trail says it."""
-
-    MISSING = "missing"
-    MALFORMED = "malformed"
-    UNKNOWN = "unknown"
-    REVOKED = "revoked"
-    DISABLED = "disabled"
-    EXPIRED = "expired"
-
-
-class BadCredential(Unauthenticated):
-    """The credential is not valid: `Authorization: Bearer tt_...` with a live token is needed."""
-
-    # One message for unknown, mistyped, revoked and disabled: which it was is nobody's business
-    # but the audit trail's, which gets `reason` and, of a token that exists, its public id.
-    challenge = 'Bearer realm="trimtab", error="invalid_token"'
-
-    def __init__(self, reason: LoginFailure, public_id: str | None = None) -> None:
-        self.reason = reason
-        self.public_id = public_id
-        super().__init__()
-
-
-class TokenExpired(BadCredential):
-    """The token has expired; ask for a new one."""
-
-    code = "token-expired"
-    title = "The token has expired."
-    challenge = f'{BadCredential.challenge}, error_description="The token has expired"'
-
-    def __init__(self, public_id: str) -> None:
-        super().__init__(LoginFailure.EXPIRED, public_id)
+_Presented: TypeAlias = PresentedToken | PresentedJwt
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +55,11 @@ class Authenticator:
         protected: frozenset[str],
         monotonic: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        issuer: IdentityProof | None = None,
     ) -> None:
         self._database = database
         self._protected = protected
+        self._issuer = issuer
         self._monotonic = monotonic
         self._now = now
         self._proven: OrderedDict[str, _Proven] = OrderedDict()
@@ -93,10 +69,12 @@ class Authenticator:
         """The principal that the request's Authorization headers prove.
 
         Raises:
-            Unauthenticated: there is none, more than one, or not a live token of ours.
+            Unauthenticated: there is none, more than one, or not a live token of ours or of the
+                issuer's.
             StoreUnavailable: the database is away and the token was not proven lately.
+            IssuerUnavailable: the issuer is away and the token's key is not known.
         """
-        presented = _presented(authorization)
+        presented = _presented(authorization, takes_jwt=self._issuer is not None)
         known = self._proven.get(presented.digest)
         if known is None or self._monotonic() - known.at >= FRESH_SECONDS:
             principal = await self._shared_proof(presented)
@@ -110,7 +88,7 @@ class Authenticator:
         """Ask the database about every token again."""
         self._proven.clear()
 
-    async def _shared_proof(self, presented: PresentedToken) -> Principal:
+    async def _shared_proof(self, presented: _Presented) -> Principal:
         asking = self._asking.get(presented.digest)
         if asking is None:
             asking = asyncio.create_task(self._prove(presented))
@@ -119,28 +97,51 @@ class Authenticator:
         # Whoever asked first may hang up; the others still want to know.
         return await asyncio.shield(asking)
 
-    async def _prove(self, presented: PresentedToken) -> Principal:
+    async def _prove(self, presented: _Presented) -> Principal:
         started = self._monotonic()
         try:
-            async with asyncio.timeout(PROOF_SECONDS), self._database.read() as connection:
-                stored = await find_token(connection, presented.public_id)
+            if isinstance(presented, PresentedJwt):
+                principal = await self._by_issuer(presented)
+            else:
+                principal = await self._by_token(presented)
+        except BadCredential:
+            self._proven.pop(presented.digest, None)
+            raise
         except Exception as error:
             if is_store_outage(error):
                 return self._proven_before_outage(presented)
             raise
-        try:
-            proven = _unrevoked(stored, presented)
-        except BadCredential:
-            self._proven.pop(presented.digest, None)
-            raise
-        owner = proven.owner
-        principal = Principal(
-            owner.id, owner.name, owner.kind, proven.info, owner.grants, self._protected
-        )
         self._remember(presented.digest, _Proven(principal, started))
         return principal
 
-    def _proven_before_outage(self, presented: PresentedToken) -> Principal:
+    async def _by_token(self, presented: PresentedToken) -> Principal:
+        async with asyncio.timeout(PROOF_SECONDS), self._database.read() as connection:
+            stored = await find_token(connection, presented.public_id)
+        proven = _unrevoked(stored, presented)
+        owner = proven.owner
+        return Principal(
+            owner.id, owner.name, owner.kind, proven.info, owner.grants, self._protected
+        )
+
+    async def _by_issuer(self, presented: PresentedJwt) -> Principal:
+        if self._issuer is None:
+            raise BadCredential(LoginFailure.MALFORMED)
+        proven = await self._issuer.prove(presented.text, self._now())
+        async with asyncio.timeout(PROOF_SECONDS):
+            owner = await known_identity(self._database, proven.identity)
+        if owner.disabled_at is not None:
+            raise BadCredential(LoginFailure.DISABLED, str(owner.id))
+        return Principal(
+            owner.id,
+            owner.name,
+            owner.kind,
+            TokenInfo(owner.id, ISSUED_ELSEWHERE, owner.name, proven.expires_at),
+            tuple(dict.fromkeys((*owner.grants, *proven.grants))),
+            self._protected,
+            proven.identity,
+        )
+
+    def _proven_before_outage(self, presented: _Presented) -> Principal:
         known = self._proven.get(presented.digest)
         if known is None or self._monotonic() - known.at >= OUTAGE_GRACE_SECONDS:
             raise StoreUnavailable from None
@@ -153,13 +154,17 @@ class Authenticator:
             self._proven.popitem(last=False)
 
 
-def _presented(authorization: Sequence[str]) -> PresentedToken:
+def _presented(authorization: Sequence[str], *, takes_jwt: bool) -> _Presented:
     """Two headers are refused: a proxy in front might have looked at the other one."""
     if not authorization:
         raise Unauthenticated
     scheme, _, credential = authorization[0].partition(" ")
-    presented = parse(credential) if scheme.lower() == "bearer" else None
-    if presented is None or len(authorization) > 1:
+    presented: _Presented | None = None
+    if scheme.lower() == "bearer" and len(authorization) == 1:
+        presented = parse(credential)
+        if presented is None and takes_jwt:
+            presented = parse_jwt(credential)
+    if presented is None:
         raise BadCredential(LoginFailure.MALFORMED)
     return presented
 

@@ -12,7 +12,8 @@ from trimtab_server.errors import MalformedRequest, TrimtabError, Unauthenticate
 from trimtab_server.http.problems import problem_response
 from trimtab_server.http.request_context import address_of, request_id_of
 
-from .authenticate import Authenticator, BadCredential, LoginFailure
+from .authenticate import Authenticator
+from .login_failure import BadCredential, LoginFailure
 from .refusals import Refusals, Source
 from .token_format import holds_token
 from .token_use import TokenUse
@@ -66,7 +67,8 @@ class AuthenticationMiddleware:
                 self._door.refusals.count(_failed_login(scope, error))
             await problem_response(error, request_id_of(scope))(scope, receive, send)
             return
-        self._door.token_use.note(principal.token.id)
+        if principal.identity is None:
+            self._door.token_use.note(principal.token.id)
         scope.setdefault("state", {})["principal"] = principal
         await self.app(scope, receive, send)
 

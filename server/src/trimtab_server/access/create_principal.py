@@ -1,6 +1,7 @@
 """Somebody, or some program, gets a name and grants."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -15,7 +16,7 @@ from trimtab_server.audit.record import AuditAction, record
 from .errors import PrincipalExists
 from .give_grant import give_grant
 from .models import principal
-from .principal import Grant, PrincipalKind
+from .principal import Grant, Identity, PrincipalKind
 from .queries import find_principal_id
 
 
@@ -27,21 +28,23 @@ async def create_principal(
     kind: PrincipalKind,
     grants: Sequence[Grant],
     at: datetime,
+    identity: Identity | None = None,
 ) -> UUID:
     """Create a principal with its first grants; the system chain says by whom.
 
     Raises:
-        PrincipalExists: the name is taken, also by one that is disabled.
+        PrincipalExists: the name or the identity is taken, also by one that is disabled.
     """
     if await find_principal_id(connection, name) is not None:
         raise PrincipalExists(name)
     principal_id = uuid4()
-    row = {"id": principal_id, "name": name, "kind": kind.value, "created_at": at}
+    known_as = {} if identity is None else asdict(identity)
+    row = {"id": principal_id, "name": name, "kind": kind.value, "created_at": at, **known_as}
     try:
         await connection.execute(insert(principal).values(row))
     except IntegrityError:  # somebody else's transaction was first
         raise PrincipalExists(name) from None
-    subject = {"principal": str(principal_id), "name": name, "kind": kind.value}
+    subject = {"principal": str(principal_id), "name": name, "kind": kind.value, **known_as}
     fact = fact_by(actor, AuditAction.PRINCIPAL_CREATED, subject)
     await record(connection, SYSTEM_CHAIN, [fact], at)
     for grant in grants:

@@ -4,6 +4,8 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table
 
 from trimtab_server.infra.columns import UtcDateTime, metadata
 
+# `issuer` and `subject` together are who somebody is whom an OpenID issuer vouches for; both are
+# null for those whom an administrator made.
 principal = Table(
     "principal",
     metadata,
@@ -12,7 +14,10 @@ principal = Table(
     Column("kind", String(15), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("disabled_at", UtcDateTime),
+    Column("issuer", String(255)),
+    Column("subject", String(255)),
     CheckConstraint("kind IN ('person', 'service')", name="kind"),
+    Index("ix_principal_issuer_subject", "issuer", "subject", unique=True),
 )
 
 # `environment` and `application` bind a token: reads and writes that name none mean these.

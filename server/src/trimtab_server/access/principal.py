@@ -35,6 +35,15 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """Who somebody is at an issuer. An e-mail address or a name is no identity: both are given on
+    to others (CVE-2023-3128)."""
+
+    issuer: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
 class TokenInfo:
     """What may be said of a token.
 
@@ -59,7 +68,8 @@ class TokenInfo:
 class Principal:
     """The actor of a request, under the rules of this server.
 
-    `protected` names the environments in which some roles need a grant that names them.
+    `protected` names the environments in which some roles need a grant that names them; `identity`
+    is set where an issuer's token let them in, and then `token` stands in no table.
     """
 
     id: UUID
@@ -68,6 +78,7 @@ class Principal:
     token: TokenInfo
     grants: tuple[Grant, ...]
     protected: frozenset[str]
+    identity: Identity | None = None
 
     @property
     def application(self) -> str | None:

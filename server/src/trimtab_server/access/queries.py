@@ -7,12 +7,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from .models import access_grant, principal, token
 from .permission import Role
-from .principal import Grant, PrincipalKind, TokenInfo
+from .principal import Grant, Identity, PrincipalKind, TokenInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class StoredPrincipal:
     created_at: datetime
     disabled_at: datetime | None
     grants: tuple[Grant, ...] = ()
+    identity: Identity | None = None
 
 
 class TokenState(StrEnum):
@@ -115,10 +116,15 @@ async def find_principal(
     *,
     name: str | None = None,
     principal_id: UUID | None = None,
+    identity: Identity | None = None,
     lock: bool = False,
 ) -> StoredPrincipal | None:
-    """The principal of that name or id with its grants, also where it is disabled."""
-    is_meant = principal.c.name == name if name is not None else principal.c.id == principal_id
+    """The principal of that name, id or identity with its grants, also where it is disabled."""
+    columns = principal.c
+    if identity is not None:
+        is_meant = and_(columns.issuer == identity.issuer, columns.subject == identity.subject)
+    else:
+        is_meant = columns.name == name if name is not None else columns.id == principal_id
     statement = select(principal).where(is_meant)
     if lock:
         statement = statement.with_for_update()
@@ -246,6 +252,7 @@ def _token(row: Row[Any], grants: tuple[Grant, ...] = ()) -> StoredToken:
 
 
 def _principal(row: Row[Any], grants: tuple[Grant, ...]) -> StoredPrincipal:
+    identity = None if row.issuer is None else Identity(row.issuer, row.subject)
     return StoredPrincipal(
-        row.id, row.name, PrincipalKind(row.kind), row.created_at, row.disabled_at, grants
+        row.id, row.name, PrincipalKind(row.kind), row.created_at, row.disabled_at, grants, identity
     )

@@ -1,6 +1,7 @@
 """What is stored, as replies say it."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from trimtab_server.http.cursor import Listed, make_cursor
 from trimtab_server.http.instants import instant
 
 from .issue_token import IssuedToken
+from .principal import Identity
 from .queries import StoredGrant, StoredPrincipal, StoredToken
 
 
@@ -21,7 +23,13 @@ def principal_json(found: StoredPrincipal) -> dict[str, Any]:
         "createdAt": instant(found.created_at),
         "disabledAt": None if found.disabled_at is None else instant(found.disabled_at),
         "grants": [grant.scope_json() for grant in found.grants],
+        "identity": identity_json(found.identity),
     }
+
+
+def identity_json(identity: Identity | None) -> dict[str, str] | None:
+    """Who somebody is at the issuer."""
+    return None if identity is None else asdict(identity)
 
 
 def token_json(found: StoredToken) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from trimtab_server.infra.database import database_now
 
 from .author import CurrentAuthor
 from .existing import existing_token
-from .replies import new_token_json, token_json
+from .replies import identity_json, new_token_json, token_json
 from .requires import CurrentPrincipal
 from .revoke_token import revoke_token
 from .rotate_token import rotate_token
@@ -40,6 +40,7 @@ async def identify_caller(principal: CurrentPrincipal) -> Response:
                 "environment": token.environment,
             },
             "grants": [grant.scope_json() for grant in principal.grants],
+            "identity": identity_json(principal.identity),
             "protectedEnvironments": sorted(principal.protected),
         }
     )

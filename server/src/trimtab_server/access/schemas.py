@@ -34,6 +34,13 @@ class Scope(WireModel):
     category: CategoryName = None
 
 
+class IdentityReply(WireModel):
+    """Who somebody is at the OpenID issuer: never a name or an e-mail address."""
+
+    issuer: str
+    subject: str
+
+
 class PrincipalReply(WireModel):
     """Somebody, or some program, with its grants."""
 
@@ -43,6 +50,9 @@ class PrincipalReply(WireModel):
     created_at: datetime
     disabled_at: datetime | None
     grants: list[Scope]
+    identity: Annotated[
+        IdentityReply | None, Field(description="null: an administrator made the principal.")
+    ]
 
 
 class PrincipalPage(WireModel):
@@ -172,7 +182,7 @@ class PostGrant(Scope):
 class WhoAmIToken(WireModel):
     """The token of this request."""
 
-    id: str
+    id: Annotated[str, Field(description="`oidc` for one that the OpenID issuer signed.")]
     name: str
     expires_at: datetime
     application: str | None
@@ -187,6 +197,9 @@ class WhoAmI(WireModel):
     kind: KindName
     token: WhoAmIToken
     grants: list[Scope]
+    identity: Annotated[
+        IdentityReply | None, Field(description="Who it is at the OpenID issuer; null: our token.")
+    ]
     protected_environments: Annotated[
         list[str],
         Field(description="An editor writes there only under a grant that names it."),

@@ -233,6 +233,13 @@ _ALL = (
         "Send If-Match with the ETag you read, or * to edit whatever is there.",
     ),
     Example(
+        "rate-limited",
+        429,
+        "Too many requests.",
+        "This token has sent more requests of the kind write than it may: wait, and send fewer.",
+        headers={"Retry-After": "1"},
+    ),
+    Example(
         "internal-error",
         500,
         "The server failed to carry out the request.",
@@ -244,6 +251,14 @@ _ALL = (
         "The database does not answer.",
         "The database does not answer; nothing was changed. Try again shortly.",
         headers={"Retry-After": "2"},
+    ),
+    Example(
+        "issuer-unavailable",
+        503,
+        "The issuer of the token does not answer.",
+        "The issuer of this token does not answer, so its key cannot be checked. Try again "
+        "shortly.",
+        headers={"Retry-After": "5"},
     ),
     Example(
         "revision-not-available",

@@ -1,0 +1,1 @@
+"""Tokens of a configured OpenID issuer; loaded only where one is configured."""
