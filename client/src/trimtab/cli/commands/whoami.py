@@ -13,7 +13,11 @@ def whoami(as_json: AsJson = False) -> None:
     if as_json:
         print_json(who.raw)
         return
-    say(f"{who.name} ({who.kind}), by the token {who.token.id} ({who.token.name}).")
+    identity = who.raw.get("identity")
+    if identity is None:
+        say(f"{who.name} ({who.kind}), by the token {who.token.id} ({who.token.name}).")
+    else:
+        say(f"{who.name} ({who.kind}), by a token of {identity['issuer']}.")
     bound = [
         f"{kind} {name}"
         for kind, name in (
