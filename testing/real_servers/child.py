@@ -86,10 +86,10 @@ def on_free_port(
     Another process may take the port between our choice and the server's start: then try again.
     """
     for left in reversed(range(PORT_TRIES)):
-        port = _free_port()
+        port = free_port()
         log = folder / f"{port}.log"
-        with _leashed([stop_signal, *command(port)], log=log, folder=folder, who=who) as process:
-            if _is_ready(process, log):
+        with leashed([stop_signal, *command(port)], log=log, folder=folder, who=who) as process:
+            if is_ready(process, log):
                 yield port
                 return
         said = log.read_text(errors="replace")
@@ -98,9 +98,10 @@ def on_free_port(
 
 
 @contextmanager
-def _leashed(
+def leashed(
     command: Sequence[str], *, log: Path, folder: Path, who: Account
 ) -> Iterator[subprocess.Popen[bytes]]:
+    """Keep a command running in a process group of its own; its first word is the stop signal."""
     with (
         log.open("wb") as output,
         subprocess.Popen(
@@ -119,7 +120,8 @@ def _leashed(
         yield process
 
 
-def _is_ready(process: subprocess.Popen[bytes], log: Path) -> bool:
+def is_ready(process: subprocess.Popen[bytes], log: Path) -> bool:
+    """Wait until the log says so; False if it ended first."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         if "ready to accept connections" in log.read_text(errors="replace").lower():
@@ -133,7 +135,8 @@ def _environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """One that nobody listens on at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

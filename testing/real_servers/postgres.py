@@ -59,7 +59,7 @@ def running_postgres() -> Iterator[PostgresServer]:
     """A new server with an empty cluster, for as long as the block runs."""
     who = unprivileged()  # it refuses root
     with own_folder("trimtab-pg-", who) as folder:
-        binaries = _prepare_cluster(folder)
+        binaries = prepare_cluster(folder)
 
         def command(port: int) -> list[str]:
             options = _SETTINGS | {"port": str(port), "unix_socket_directories": str(folder)}
@@ -70,7 +70,7 @@ def running_postgres() -> Iterator[PostgresServer]:
             yield PostgresServer(f"postgresql://postgres@127.0.0.1:{port}/postgres")
 
 
-def _prepare_cluster(folder: Path) -> Path:
+def prepare_cluster(folder: Path) -> Path:
     """Initialise `folder/data`; returns where the programs are that the servers may execute."""
     try:
         return _initialise(folder, _wheel() / "bin")

