@@ -1,19 +1,38 @@
 """`trimtab-server`: what is done on the server's own machine."""
 
+import sys
+from importlib import import_module
+
 import typer
 
-from trimtab_server.cli import audit, contract, database, purge, rescan, serve, tokens
-
-app = typer.Typer(help="The Trimtab server.", no_args_is_help=True, pretty_exceptions_enable=False)
-app.command("serve")(serve.serve)
-app.command("rescan")(rescan.rescan_store)
-app.command("purge")(purge.purge_key)
-app.command("contract")(contract.contract)
-app.add_typer(database.app, name="database")
-app.add_typer(tokens.app, name="token")
-app.add_typer(audit.app, name="audit")
+# Only the command that is asked for is imported: a check of the trail waits for no web framework.
+_COMMANDS = {
+    "serve": ("serve", "serve"),
+    "rescan": ("rescan", "rescan_store"),
+    "purge": ("purge", "purge_key"),
+    "contract": ("contract", "contract"),
+    "database": ("database", "app"),
+    "token": ("tokens", "app"),
+    "audit": ("audit", "app"),
+}
 
 
 def main() -> None:
     """The console script."""
-    app()
+    command_line(sys.argv[1:2])()
+
+
+def command_line(wanted: list[str]) -> typer.Typer:
+    """The command named by `wanted`, or all of them where it names none."""
+    app = typer.Typer(
+        help="The Trimtab server.", no_args_is_help=True, pretty_exceptions_enable=False
+    )
+    app.callback()(lambda: None)  # one command alone would be taken for the whole program
+    for name in [one for one in wanted if one in _COMMANDS] or _COMMANDS:
+        module, attribute = _COMMANDS[name]
+        found = getattr(import_module(f"trimtab_server.cli.{module}"), attribute)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
+    return app
