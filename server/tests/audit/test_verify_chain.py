@@ -5,12 +5,20 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from trimtab_server.audit.chain import NO_ENTRY, commitment, entry_body, next_link
 from trimtab_server.audit.fact import AuditAction, AuditFact
-from trimtab_server.audit.verify_chain import FaultKind, StoredEntry, StoredValue, verify_chain
+from trimtab_server.audit.verify_chain import (
+    ENTRY_COLUMNS,
+    ChainVerifier,
+    FaultKind,
+    StoredEntry,
+    StoredValue,
+    verify_chain,
+)
 
 CHAIN = "application:0"
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -186,12 +194,18 @@ def test_verify_chain__rehashed_nonsense__is_a_fault_and_no_error(body: str) -> 
     assert FaultKind.ALTERED_COLUMN in faults([forged], (1, link.hash))
 
 
-def test_verify_chain__ten_thousand_entries__takes_under_half_a_second() -> None:
-    entries = chain_of(10_000)
+def test_verify__entries_from_a_driver__are_a_hundred_thousand_in_a_second() -> None:
+    written = chain_of(10_000)
+    entries = [tuple(getattr(one, name) for name in ENTRY_COLUMNS) for one in written]
+    values = [(one.seq, it.slot, it.salt, it.value) for one in written for it in one.values]
+    fastest = min(_seconds_of(entries, values) for _ in range(5))
+    assert len(entries) / fastest >= 100_000
+
+
+def _seconds_of(entries: list[Any], values: list[Any]) -> float:
     started = time.process_time()  # what others do on the machine does not count
-    assert faults(entries, head_of(entries)) == set()
-    seconds = time.process_time() - started
-    assert seconds < 0.5
+    assert list(ChainVerifier(CHAIN, set()).feed(entries, values)) == []
+    return time.process_time() - started
 
 
 def test_verify_chain__rebuilt_with_a_number_left_out__finds_the_gap() -> None:

@@ -8,6 +8,7 @@ be written again the same way to check them.
 
 import hashlib
 import json
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from .fact import AuditFact
 SYSTEM_CHAIN = "system"
 NO_ENTRY = "0" * 64
 
+length = struct.Struct(">Q").pack
 ENTRY_DOMAIN = "trimtab.audit.entry.v1"
 VALUE_DOMAIN = "trimtab.audit.value.v1"
 
@@ -72,11 +74,7 @@ def instant_text(at: datetime) -> str:
 
 def framed(*fields: str) -> bytes:
     """The fields one after the other, each behind its length: eight bytes, big-endian."""
-    parts: list[bytes] = []
-    for field in fields:
-        encoded = field.encode()
-        parts += (len(encoded).to_bytes(8, "big"), encoded)
-    return b"".join(parts)
+    return b"".join([length(len(one)) + one for one in map(str.encode, fields)])
 
 
 def _digest(*fields: str) -> str:

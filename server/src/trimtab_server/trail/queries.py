@@ -1,7 +1,9 @@
 """Reading chains: in pieces for verification, in pages for people."""
 
 import json
+from bisect import bisect_right
 from collections.abc import AsyncIterator, Collection, Sequence
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import select, tuple_
@@ -13,6 +15,14 @@ from trimtab_server.audit.verify_chain import ENTRY_COLUMNS, VALUE_COLUMNS, Entr
 
 Place = tuple[str, int]
 _PIECE: Final = 2_000
+_ENTRIES: Final = (
+    f"SELECT {', '.join(ENTRY_COLUMNS)} FROM audit_entry "  # noqa: S608 - names of columns
+    "WHERE chain = {mark} ORDER BY seq"
+)
+_VALUES: Final = (
+    f"SELECT {', '.join(VALUE_COLUMNS)} FROM audit_value "  # noqa: S608 - names of columns
+    "WHERE chain = {mark} ORDER BY seq"
+)
 
 
 async def read_pieces(
@@ -24,28 +34,24 @@ async def read_pieces(
     connection must be in a transaction already.
     """
     raw: Any = (await connection.get_raw_connection()).driver_connection
-    is_postgresql = connection.dialect.name == "postgresql"
-    fetch: Any = raw.fetch if is_postgresql else _fetch_of(raw)
-    marks = ("$1", "$2", "$3") if is_postgresql else ("?", "?", "?")
-    entries = (
-        f"SELECT {', '.join(ENTRY_COLUMNS)} FROM audit_entry "  # noqa: S608 - names of columns
-        f"WHERE chain = {marks[0]} AND seq > {marks[1]} ORDER BY seq LIMIT {_PIECE}"
-    )
-    values = (
-        f"SELECT {', '.join(VALUE_COLUMNS)} FROM audit_value "  # noqa: S608 - names of columns
-        f"WHERE chain = {marks[0]} AND seq > {marks[1]} AND seq <= {marks[2]} ORDER BY seq"
-    )
-    last = 0
-    while piece := await fetch(entries, chain, last):
-        yield piece, await fetch(values, chain, last, piece[-1][0])
+    of = _of_postgresql if connection.dialect.name == "postgresql" else _of_sqlite
+    next_entries, next_values = await of(raw, _ENTRIES, chain), await of(raw, _VALUES, chain)
+    waiting: list[ValueRow] = []
+    while piece := await next_entries(_PIECE):
         last = piece[-1][0]
+        while (not waiting or waiting[-1][0] <= last) and (more := await next_values(_PIECE)):
+            waiting += more
+        end = bisect_right(waiting, last, key=itemgetter(0))
+        yield piece, waiting[:end]
+        del waiting[:end]
 
 
-def _fetch_of(raw: Any) -> Any:
-    async def fetch(statement: str, *arguments: object) -> Any:
-        return await raw.execute_fetchall(statement, arguments)
+async def _of_postgresql(raw: Any, statement: str, chain: str) -> Any:
+    return (await raw.cursor(statement.format(mark="$1"), chain)).fetch
 
-    return fetch
+
+async def _of_sqlite(raw: Any, statement: str, chain: str) -> Any:
+    return (await raw.execute(statement.format(mark="?"), (chain,))).fetchmany
 
 
 async def load_purged(connection: AsyncConnection, chain: str) -> set[tuple[int, str]]:
