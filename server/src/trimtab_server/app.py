@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,11 +24,11 @@ from trimtab_server.access.requires import check_routes_declare_permission, requ
 from trimtab_server.access.token_use import TokenUse
 from trimtab_server.catalog import routes as catalog_routes
 from trimtab_server.config import routes as config_routes
+from trimtab_server.config.committed import Committed
 from trimtab_server.config.committer import Committer
-from trimtab_server.config.outcome import Outcome
 from trimtab_server.config.report_secrets import report_secrets
 from trimtab_server.delivery import routes as delivery_routes
-from trimtab_server.delivery.snapshots import Snapshots
+from trimtab_server.delivery.feed import Feed
 from trimtab_server.history import routes as history_routes
 from trimtab_server.http import documentation, health
 from trimtab_server.http.body import MAX_BULK_BYTES, BodyMiddleware
@@ -42,6 +42,7 @@ from trimtab_server.http.request_context import RequestContextMiddleware
 from trimtab_server.http.request_text import RequestTextMiddleware
 from trimtab_server.http.responses import problems
 from trimtab_server.infra.database import Database
+from trimtab_server.infra.listen import Listener
 from trimtab_server.settings import Settings
 from trimtab_server.trail import routes as trail_routes
 from trimtab_server.trail.keep_checkpoints import keep_checkpoints
@@ -57,7 +58,7 @@ class State(TypedDict):
 
     database: Database
     committer: Committer
-    snapshots: Snapshots
+    feed: Feed
     metrics: Metrics
     node: str
     audit_key_file: Path
@@ -71,30 +72,34 @@ def create_app(settings: Settings) -> FastAPI:
     """
     issuer = configured_issuer(settings)
     database = Database(settings.effective_database_url, pool_size=settings.database_pool_size)
-    snapshots, metrics = Snapshots(database), Metrics()
+    feed, metrics = Feed(database), Metrics()
+    database.on_announced = feed.on_announced
     refusals, token_use = Refusals(database), TokenUse(database)
 
-    async def on_commit(application: str, outcomes: Sequence[Outcome]) -> None:
-        metrics.changes.inc(len(outcomes))
-        await snapshots.on_commit(application, outcomes)
+    async def on_commit(committed: Committed) -> None:
+        metrics.changes.inc(committed.after.application.revision - committed.since)
+        await feed.on_commit(committed)
 
     committer = Committer(database, on_commit)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         signing = _keep_signing(database, settings)
+        following = _follow(database, feed)
         yield {
             "database": database,
             "committer": committer,
-            "snapshots": snapshots,
+            "feed": feed,
             "metrics": metrics,
             "node": secrets.token_hex(4),
             "audit_key_file": settings.effective_audit_key_file,
         }
-        if signing is not None:
-            signing.cancel()
-            await asyncio.wait([signing])
+        background = [*following, *([] if signing is None else [signing])]
+        for task in background:
+            task.cancel()
+        await asyncio.wait(background)
         await committer.drain()
+        await feed.drain()
         await app.state.door.drain()
         await database.dispose()
 
@@ -120,10 +125,20 @@ def create_app(settings: Settings) -> FastAPI:
         now=_now,
         issuer=issuer,
     )
+    app.state.feed = feed
     app.state.door = Door(authenticator, refusals, token_use)
     _add_middleware(app, settings, metrics)
     app.openapi = lambda: describe(app, health.PATHS)  # type: ignore[method-assign]  # FastAPI's own way
     return app
+
+
+def _follow(database: Database, feed: Feed) -> list[asyncio.Task[None]]:
+    """What keeps the feed the newest there is: looking, and on PostgreSQL listening."""
+    following = [asyncio.create_task(feed.run())]
+    if not database.is_sqlite:
+        listener = Listener(database.engine, feed.hint, feed.look)
+        following.append(asyncio.create_task(listener.run()))
+    return following
 
 
 def _keep_signing(database: Database, settings: Settings) -> asyncio.Task[None] | None:

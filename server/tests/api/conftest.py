@@ -83,6 +83,8 @@ async def served(running: Served) -> Served:
     """The same, empty but for `default` and its environments."""
     await running.app.state.door.drain()
     await running.store.reset()
+    await running.app.state.feed.look()
+    await running.app.state.feed.drain()
     return running
 
 

@@ -9,7 +9,7 @@ PAGES = [
     Sample("GET", path, {})
     for path in ("/docs", "/openapi.json", "/docs/swagger-ui.css", "/docs/favicon.png")
 ]
-OWN = {"x-request-id", "date"}
+OWN = {"x-request-id", "date", "trimtab-age-ms"}
 
 
 @pytest.mark.parametrize("sample", [*READS, *PAGES], ids=lambda one: one.path)

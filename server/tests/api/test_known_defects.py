@@ -1,7 +1,7 @@
 """Defects of an earlier implementation of the same idea, E1 to E26: none of them is here.
 
-E5 and E6 in the cache between processes, E15 and E23 in the client's last-known-good file, and E4
-through Redis come with those parts; here they are shown for what one server process holds.
+E15 and E23 in the client's last-known-good file and E4 through Redis come with those parts; with
+real server processes E4, E21 and E23 are in `delivery/test_processes.py`.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import random
 import time
 import zlib
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,9 @@ from api_driver import CONFIG, SAMPLES, Api, Store, arguments, assert_problem, p
 from trimtab_server.access.categories import EVERY_CATEGORY
 from trimtab_server.app import create_app
 from trimtab_server.catalog.models import change
-from trimtab_server.delivery.snapshots import Snapshots
+from trimtab_server.config.errors import UnknownKey
+from trimtab_server.delivery.feed import Feed
+from trimtab_server.delivery.held import Held
 from trimtab_server.infra.database import Database
 from trimtab_server.migrations.move import downgrade, upgrade
 from trimtab_server.settings import Settings
@@ -118,7 +120,7 @@ async def test_e3__after_the_reply__every_heir_sees_the_inherited_value(api: Api
     assert (await api.get(SNAPSHOT, environment="qa")).json()["items"] == {}
 
 
-async def test_e4__written_through_one_server__is_read_from_the_other_at_once(
+async def test_e4__written_through_one_server__is_read_from_the_other_by_who_shows_it(
     api: Api, store: Store
 ) -> None:
     await api.create("RETRIES", "integer", 0)
@@ -126,8 +128,9 @@ async def test_e4__written_through_one_server__is_read_from_the_other_at_once(
         for value in range(1, 8):
             writer, reader = (api, other) if value % 2 else (other, api)
             written = await writer.put("RETRIES", value, "base")
-            assert await reader.value("RETRIES", "dev") == value
-            snapshot = await reader.get(SNAPSHOT, environment="dev")
+            shown = {"environment": "dev", "minRevision": written.json()["revision"]}
+            assert (await reader.entity("RETRIES", **shown))["value"] == value
+            snapshot = await reader.get(SNAPSHOT, **shown)
             assert snapshot.json()["items"]["RETRIES"]["value"] == value
             assert snapshot.headers["trimtab-revision"] == written.json()["revision"]
 
@@ -154,40 +157,47 @@ async def test_e5__reader_overtaken_by_a_writer__leaves_nothing_old_behind(
     api: Api, store: Store
 ) -> None:
     await api.create("RETRIES", "integer", 1)
-    for held_read in (1, 2):  # while it asks for the head; while it loads the settings
-        database = _Held(url_of(store))
-        snapshots = Snapshots(database)
-        await api.put("RETRIES", 1, "base")
-        database.skip = held_read
-        slow = asyncio.create_task(snapshots.get("default", "dev", EVERY_CATEGORY))
-        await database.has_read.wait()
-        await api.put("RETRIES", 2, "base")
-        database.go_on.set()
-        await slow
-        head, snapshot = await snapshots.get("default", "dev", EVERY_CATEGORY)
-        assert json.loads(snapshot.body)["items"]["RETRIES"]["value"] == 2
-        assert head.revision == snapshot.touched
-        await database.dispose()
+    database = _Held(url_of(store))
+    feed = Feed(database)
+    await feed.held("default")
+    await api.put("RETRIES", 2, "base")
+    database.skip = 1
+    slow = asyncio.create_task(feed.refresh("default"))
+    await database.has_read.wait()  # it has read 2, and does not hold it yet
+    written = (await api.put("RETRIES", 3, "base")).json()["revision"]
+    epoch, _, revision = written.partition(".")
+    shown = asyncio.create_task(feed.at_least("default", int(epoch), int(revision)))
+    database.go_on.set()
+    assert value_of(await shown, "RETRIES") == 3
+    assert value_of(await slow, "RETRIES") == 3  # one state for all, never put back
+    assert value_of(await feed.held("default"), "RETRIES") == 3
+    await database.dispose()
 
 
-async def test_e6__hundreds_of_misses_at_once__load_the_settings_once(
-    api: Api, store: Store
-) -> None:
+def value_of(held: Held, key: str) -> Any:
+    body = held.snapshot("dev", EVERY_CATEGORY).body
+    return json.loads(body)["items"][key]["value"]
+
+
+async def test_e6__thousand_misses_at_once__load_the_settings_once(api: Api, store: Store) -> None:
     await api.create("RETRIES", "integer", 1)
     database = Database(url_of(store))
-    loads = []
+    queries: list[str] = []
 
     def count(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if "FROM configuration" in statement:
-            loads.append(statement)
+        queries.append(statement)
 
+    feed = Feed(database)
     event.listen(database.engine.sync_engine, "before_cursor_execute", count)
-    snapshots = Snapshots(database)
-    found = await asyncio.gather(
-        *(snapshots.get("default", "dev", EVERY_CATEGORY) for _ in range(300))
-    )
-    assert len({id(snapshot) for _, snapshot in found}) == 1
-    assert len(loads) == 1
+    found = await asyncio.gather(*(feed.held("default") for _ in range(1_000)))
+    assert len({id(one) for one in found}) == 1
+    assert sum("FROM configuration" in one for one in queries) == 1
+    queries.clear()
+    for key in ("RETRIES", "NONE"):  # there or not: neither asks the database again
+        for _ in range(100):
+            with suppress(UnknownKey):
+                (await feed.held("default")).entity("dev", key, EVERY_CATEGORY)
+    assert queries == []
     await database.dispose()
 
 
@@ -624,7 +634,7 @@ async def test_e22__precedence__is_as_the_table_says(
     explained = (await api.get(f"{CONFIG}/explain/RETRIES", environment="dev")).json()
     assert (explained["value"], explained["winner"]) == (value, winner)
     assert ("RETRIES" in (await api.get(SNAPSHOT, environment="dev")).json()["items"]) is (
-        value is not None
+        value is not None or policy != "store"
     )
 
 

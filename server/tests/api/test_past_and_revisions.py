@@ -4,8 +4,12 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import delete, update
 
 from api_driver import CONFIG, Api, Store, assert_problem
+from raw_rows import without_triggers
+from trimtab_server.catalog.models import application, change, change_item, environment
+from trimtab_server.config.models import configuration
 
 SNAPSHOT = "/api/v1/snapshot"
 WAITING = [
@@ -157,14 +161,41 @@ async def test_strong_read__right_after_a_write_past_this_process__sees_it(
     assert (await api.entity("RETRIES", "dev", strong="true"))["value"] == 2
 
 
-async def test_snapshot__of_a_database_that_was_set_back__is_what_the_database_holds(
+async def test_snapshot__of_a_database_that_was_set_back__is_of_a_new_epoch(
     api: Api, store: Store
 ) -> None:
-    """A restored backup has a lower revision: what was served before is no longer true."""
+    """A restored backup has a lower revision: its numbers will stand for something else now."""
     await api.create("RETRIES", "integer", 1)
     await api.put("RETRIES", 2, "base")
-    epoch, _ = await head_of(api)
-    assert (await api.get(SNAPSHOT)).json()["items"]["RETRIES"]["value"] == 2
-    await store.reset()
-    await store.set_epoch(epoch)
-    assert (await api.get(SNAPSHOT)).json()["items"] == {}
+    before = await api.get(SNAPSHOT)
+    epoch, revision = await head_of(api)
+    async with store.database.write() as connection, without_triggers(connection):
+        for table in (change_item, change):
+            await connection.execute(delete(table).where(table.c.revision == revision))
+        await connection.execute(update(configuration).values(value="1", version=1))
+        await connection.execute(update(environment).values(touched_revision=revision - 1))
+        await connection.execute(update(application).values(revision=revision - 1))
+    assert (await api.post(f"{CONFIG}/reload", None)).status_code == 200
+    after = await api.get(SNAPSHOT)
+    assert after.json()["items"]["RETRIES"]["value"] == 1
+    assert after.headers["etag"] != before.headers["etag"]
+    assert (await head_of(api))[0] > epoch
+    assert (await api.put("RETRIES", 5, "base")).status_code == 200
+    assert (await api.get(SNAPSHOT)).json()["items"]["RETRIES"]["value"] == 5
+
+
+async def test_value__written_around_the_server__is_served_after_a_reload_in_a_new_epoch(
+    api: Api, store: Store
+) -> None:
+    await api.create("RETRIES", "integer", 1)
+    before = await api.get(SNAPSHOT)
+    async with store.database.write() as connection, without_triggers(connection):
+        await connection.execute(update(configuration).values(value="7"))
+    assert (await api.get(SNAPSHOT)).headers["etag"] == before.headers["etag"]
+    await api.post(f"{CONFIG}/reload", None)
+    after = await api.get(SNAPSHOT)
+    assert after.json()["items"]["RETRIES"]["value"] == 7
+    assert after.headers["etag"] != before.headers["etag"]
+    epoch = (await head_of(api))[0]
+    await api.post(f"{CONFIG}/reload", None)  # nothing new: nothing happens
+    assert (await head_of(api))[0] == epoch

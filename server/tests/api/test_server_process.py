@@ -204,13 +204,14 @@ def agree(one: Process, two: Process, token: str) -> None:
         for value in range(1, 6):
             writer, reader = (left, right) if value % 2 else (right, left)
             path = f"{CONFIG}/TURNS?environment=base"
-            assert writer.put(path, json={"value": value}).status_code == 200
-            assert reader.get(f"{CONFIG}/TURNS?environment=dev").json()["value"] == value
-            snapshot = reader.get("/api/v1/snapshot?environment=dev").json()
+            written = writer.put(path, json={"value": value}).json()["revision"]
+            shown = f"environment=dev&minRevision={written}"
+            assert reader.get(f"{CONFIG}/TURNS?{shown}").json()["value"] == value
+            snapshot = reader.get(f"/api/v1/snapshot?{shown}").json()
             assert snapshot["items"]["TURNS"]["value"] == value
 
 
-def test_two_servers__on_one_embedded_database__agree_after_every_write(
+def test_two_servers__on_one_embedded_database__agree_on_what_is_shown(
     process: Process, data: Path
 ) -> None:
     with serving_process({"TRIMTAB_DATA_DIR": str(data)}) as other:
@@ -218,7 +219,9 @@ def test_two_servers__on_one_embedded_database__agree_after_every_write(
         agree(process, other, process.token)
 
 
-def test_two_servers__on_one_postgresql__agree_after_every_write(postgres_url: str) -> None:
+def test_two_servers__on_one_postgresql__agree_on_what_is_shown(
+    postgres_url: str,
+) -> None:
     token = asyncio.run(prepare(postgres_url))
     settings = {"TRIMTAB_DATABASE_URL": postgres_url}
     with serving_process(settings) as one, serving_process(settings) as two:

@@ -1,13 +1,14 @@
 """Writers that meet: nobody's change is lost, repeated, or half there."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
 from engine_driver import Driver, clean_changes
+from trimtab_server.config.committed import Committed
 from trimtab_server.config.committer import Committer
 from trimtab_server.config.edits import (
     CreateSetting,
@@ -25,7 +26,7 @@ from trimtab_server.infra.database import Database
 COUNTER = Place("COUNTER", "base")
 
 
-async def ignore(application: str, outcomes: Sequence[Outcome]) -> None:
+async def ignore(committed: Committed) -> None:
     """A listener that does nothing."""
 
 
@@ -150,8 +151,8 @@ async def test_listener__is_told_before_the_caller_and_fails_nobody(
 ) -> None:
     told: list[int] = []
 
-    async def listen(name: str, outcomes: Sequence[Outcome]) -> None:
-        told.extend(outcome.revision for outcome in outcomes)
+    async def listen(committed: Committed) -> None:
+        told.append(committed.after.application.revision)
         raise RuntimeError("the listener fell over")
 
     committer = Committer(database, listen)

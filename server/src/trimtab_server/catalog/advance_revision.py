@@ -13,6 +13,8 @@ from trimtab_server.access.author import Author
 from trimtab_server.audit.record import AuditAction, AuditFact, record
 from trimtab_server.catalog.items import ChangeItem
 from trimtab_server.catalog.models import application, change, change_item, environment
+from trimtab_server.catalog.queries import Application
+from trimtab_server.infra.announcements import announce
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +30,15 @@ class Advance:
 
 
 async def advance_revision(
-    connection: AsyncConnection, application_id: UUID, advances: Sequence[Advance]
+    connection: AsyncConnection, head: Application, advances: Sequence[Advance]
 ) -> None:
-    """Write consecutive changes to log, audit chain and heads; the caller holds the lock."""
+    """Write consecutive changes to log, audit chain and heads; the caller holds the lock.
+
+    Every process is told of the new head when the transaction commits.
+    """
     if not advances:
         return
+    application_id = head.id
     await connection.execute(insert(change), [_change_row(application_id, a) for a in advances])
     items = [row for advance in advances for row in _item_rows(application_id, advance)]
     await connection.execute(insert(change_item), items)
@@ -45,6 +51,7 @@ async def advance_revision(
     )
     chain = f"application:{application_id}"
     await record(connection, chain, [_audit_fact(advance) for advance in advances], last.at)
+    await announce(connection, f"{application_id}:{head.epoch}:{last.revision}")
 
 
 async def _touch_environments(

@@ -90,7 +90,7 @@ async def add_environments(
     items = tuple(_item(one) for one in made)
     touched = frozenset(one.name for one in made)
     advance = Advance(revision, author, comment, at, items, touched)
-    await advance_revision(connection, head.id, [advance])
+    await advance_revision(connection, head, [advance])
     return made
 
 

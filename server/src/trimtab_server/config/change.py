@@ -6,15 +6,17 @@ refused leaves no trace in its neighbours.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from trimtab_server.catalog.advance_revision import Advance, advance_revision
+from trimtab_server.catalog.environments import EnvironmentTree
 from trimtab_server.catalog.errors import UnknownApplication
 from trimtab_server.catalog.queries import Application, load_environments, lock_application
 from trimtab_server.config.authorise import seen_by
+from trimtab_server.config.committed import Committed, OnCommit
 from trimtab_server.config.edits import AnyEdit, PreparedChange
 from trimtab_server.config.entity import show
 from trimtab_server.config.idempotency import find_outcome, keep_outcomes
@@ -36,13 +38,31 @@ async def commit_changes(
     everything is durable; when it raises, nothing was stored.
     """
     async with database.write() as connection:
-        head = await lock_application(connection, application)
-        if head is None:
-            raise UnknownApplication(application)
-        writer = await _begin(connection, head, changes)
-        answers = [await writer.answer(change) for change in changes]
-        await writer.flush()
+        answers, _ = await _write(connection, application, changes)
     return answers
+
+
+async def commit_and_tell(
+    database: Database, application: str, changes: Sequence[PreparedChange], tell: OnCommit
+) -> list[Outcome | TrimtabError]:
+    """The same, and this process is told what was committed, so that it need not read it again."""
+    async with database.write(tells=False) as connection:
+        answers, committed = await _write(connection, application, changes)
+    if committed is not None:
+        await tell(committed)
+    return answers
+
+
+async def _write(
+    connection: AsyncConnection, application: str, changes: Sequence[PreparedChange]
+) -> tuple[list[Outcome | TrimtabError], Committed | None]:
+    head = await lock_application(connection, application)
+    if head is None:
+        raise UnknownApplication(application)
+    writer = await _begin(connection, head, changes)
+    answers = [await writer.answer(change) for change in changes]
+    await writer.flush()
+    return answers, writer.committed()
 
 
 async def _begin(
@@ -72,6 +92,8 @@ class _Writer:
     advances: list[Advance] = field(default_factory=list)
     outcomes: list[tuple[PreparedChange, Outcome]] = field(default_factory=list)
     before: dict[str, SettingState | None] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
+    touched: dict[str, int] = field(default_factory=dict)
 
     async def answer(self, change: PreparedChange) -> Outcome | TrimtabError:
         """Plan one change on top of those before it."""
@@ -114,7 +136,10 @@ class _Writer:
         for item in planned.items:
             folded = fold_key(item.key or "")
             self.before.setdefault(folded, self.state.settings.get(folded))
+            self.changed.add(folded)
         self.state = planned.state
+        touched = planned.touched()
+        self.touched |= dict.fromkeys(touched, self.revision)
         self.advances.append(
             Advance(
                 revision=self.revision,
@@ -122,7 +147,7 @@ class _Writer:
                 comment=change.comment,
                 at=self.now,
                 items=planned.items,
-                touched=frozenset(planned.touched()),
+                touched=frozenset(touched),
             )
         )
 
@@ -131,9 +156,22 @@ class _Writer:
         application = self.state.application
         pairs = [(old, self.state.settings[folded]) for folded, old in self.before.items()]
         await save_settings(self.connection, application.id, pairs)
-        await advance_revision(self.connection, application.id, self.advances)
+        await advance_revision(self.connection, application, self.advances)
         await keep_outcomes(self.connection, self.outcomes, self.now)
         self.before, self.advances, self.outcomes = {}, [], []
+
+    def committed(self) -> Committed | None:
+        """What this process has to know of it; None where nothing was changed."""
+        head = self.state.application
+        if self.revision == head.revision:
+            return None
+        environments = EnvironmentTree(
+            replace(one, touched_revision=self.touched.get(name, one.touched_revision))
+            for name, one in self.state.environments.items()
+        )
+        after = replace(head, revision=self.revision, changed_at=self.now)
+        settings = {folded: self.state.settings[folded] for folded in self.changed}
+        return Committed(head.revision, State(after, environments, settings))
 
 
 def outcome_of(planned: Planned, revision: int, change: PreparedChange) -> Outcome:

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 import structlog
 from sqlalchemy.exc import IntegrityError
 
-from trimtab_server.config.change import commit_changes
+from trimtab_server.config.change import commit_and_tell
+from trimtab_server.config.committed import Committed, OnCommit
 from trimtab_server.config.edits import PreparedChange
 from trimtab_server.config.idempotency import IdempotencyKeyInFlight
 from trimtab_server.config.outcome import Outcome
@@ -16,7 +17,6 @@ from trimtab_server.infra.database import Database
 
 _log = structlog.get_logger(__name__)
 MAX_TOGETHER = 64
-OnCommit = Callable[[str, Sequence[Outcome]], Awaitable[None]]
 Waiting = deque[tuple[PreparedChange, "asyncio.Future[Outcome]"]]
 
 
@@ -83,7 +83,6 @@ class Committer:
     ) -> None:
         try:
             answers = await self._commit_together(application, [change for change, _ in batch])
-            await self._tell(application, answers)
         except Exception as error:  # noqa: BLE001 - whatever it is belongs to those who wait
             answers = [error] * len(batch)
         for (_, settled), answer in zip(batch, answers, strict=True):
@@ -93,21 +92,19 @@ class Committer:
                 settled.set_exception(answer)
                 settled.exception()  # a caller who went away leaves nobody to look at it
 
-    async def _tell(self, application: str, answers: Sequence[Outcome | Exception]) -> None:
+    async def _tell(self, committed: Committed) -> None:
         """What is committed is committed: whatever the listener makes of it fails nobody."""
-        outcomes = [one for one in answers if isinstance(one, Outcome) and one.changed]
-        if not outcomes:
-            return
         try:
-            await self._on_commit(application, outcomes)
+            await self._on_commit(committed)
         except Exception as error:  # noqa: BLE001
-            _log.warning("on-commit-failed", application=application, error=type(error).__name__)
+            name = committed.after.application.name
+            _log.warning("on-commit-failed", application=name, error=type(error).__name__)
 
     async def _commit_together(
         self, application: str, changes: list[PreparedChange]
     ) -> Sequence[Outcome | Exception]:
         try:
-            return await commit_changes(self._database, application, changes)
+            return await commit_and_tell(self._database, application, changes, self._tell)
         except IntegrityError:
             if len(changes) == 1:
                 return [StorageRefused()]
@@ -120,7 +117,7 @@ class Committer:
         answers: list[Outcome | TrimtabError] = []
         for change in changes:
             try:
-                answers += await commit_changes(self._database, application, [change])
+                answers += await commit_and_tell(self._database, application, [change], self._tell)
             except IntegrityError:
                 answers.append(StorageRefused())
         return answers

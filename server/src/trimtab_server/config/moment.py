@@ -21,14 +21,14 @@ def _moment(
         ),
     ] = None,
     strong: Annotated[
-        Flag, Query(description="Read the database itself; the present always does so here.")
+        Flag, Query(description="Read the database itself, not what this process holds of it.")
     ] = False,
 ) -> Moment:
     if revision is not None and at is not None:
         raise MalformedRequest("Name either `revision` or `at`, not both.")
     if strong and (revision is not None or at is not None):
         raise MalformedRequest("`strong` reads the present: leave `revision` and `at` out.")
-    return Moment(revision, at)
+    return Moment(revision, at, strong)
 
 
 ReadMoment = Annotated[Moment, Depends(_moment)]

@@ -18,10 +18,14 @@ from trimtab_server.kernel.keys import fold_key
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The present, or a past revision, or what was true at an instant."""
+    """The present, or a past revision, or what was true at an instant.
+
+    `strong`: read the database, though this process may hold the present already.
+    """
 
     revision: int | None = None
     at: datetime | None = None
+    strong: bool = False
 
     @property
     def is_past(self) -> bool:

@@ -26,19 +26,20 @@ class RevisionNotAvailable(TrimtabError):
         super().__init__(headers={"Retry-After": "1"})
 
 
+MinRevision = Annotated[
+    str | None,
+    Query(
+        alias="minRevision",
+        max_length=31,
+        pattern=r"^[0-9]{1,15}\.[0-9]{1,15}$",
+        description="`epoch.revision`: wait up to 2 s until the store has it, else 503.",
+        examples=["1795305600.12"],
+    ),
+]
+
+
 async def _fresh_scope(
-    scope: ReadScope,
-    database: AnyDatabase,
-    min_revision: Annotated[
-        str | None,
-        Query(
-            alias="minRevision",
-            max_length=31,
-            pattern=r"^[0-9]{1,15}\.[0-9]{1,15}$",
-            description="`epoch.revision`: wait up to 2 s until the store has it, else 503.",
-            examples=["1795305600.12"],
-        ),
-    ] = None,
+    scope: ReadScope, database: AnyDatabase, min_revision: MinRevision = None
 ) -> Scope:
     if min_revision is not None:
         await wait_for_revision(database, scope.application, min_revision)
@@ -55,8 +56,7 @@ async def wait_for_revision(database: Database, application: str, wanted: str) -
     Raises:
         RevisionNotAvailable: it was not within two seconds.
     """
-    epoch, _, revision = wanted.partition(".")
-    minimum = (int(epoch), int(revision))
+    minimum = head_from(wanted)
     try:
         async with asyncio.timeout(WAIT_SECONDS):
             while await _head(database, application) < minimum:  # noqa: ASYNC110 - not our event
@@ -69,3 +69,9 @@ async def _head(database: Database, application: str) -> tuple[int, int]:
     async with database.read() as connection:
         head = await existing_application(connection, application)
     return head.epoch, head.revision
+
+
+def head_from(text: str) -> tuple[int, int]:
+    """Epoch and revision of a `minRevision`."""
+    epoch, _, revision = text.partition(".")
+    return int(epoch), int(revision)

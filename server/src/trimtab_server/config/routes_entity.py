@@ -1,4 +1,4 @@
-"""`/api/v1/config` and `/api/v1/config/{key}`: one key at a time."""
+"""`/api/v1/config` and writes to `/api/v1/config/{key}`; programs read it in `delivery`."""
 
 from typing import Annotated
 from urllib.parse import quote, urlencode
@@ -16,14 +16,10 @@ from trimtab_server.catalog.scope import (
     sees,
 )
 from trimtab_server.config.edits import ABSENT, CreateSetting, Place, RemoveValue, SetValue
-from trimtab_server.config.entity import show
 from trimtab_server.config.list_entities import Filters, list_entities
-from trimtab_server.config.moment import ReadMoment
-from trimtab_server.config.read import find_setting, load_state
 from trimtab_server.config.revision_wait import FreshScope
 from trimtab_server.config.schemas import (
     ChangeReply,
-    Entity,
     EntityPage,
     PostSetting,
     PutValue,
@@ -39,9 +35,8 @@ from trimtab_server.config.write_request import (
 )
 from trimtab_server.http.cursor import KeyCursor, PageSize
 from trimtab_server.http.key_path import KEY
-from trimtab_server.http.parameters import CategoryFilter, Flag, IfChanged, KeyPrefix
-from trimtab_server.http.preconditions import not_modified
-from trimtab_server.http.responses import change, read, tagged_read
+from trimtab_server.http.parameters import CategoryFilter, Flag, KeyPrefix
+from trimtab_server.http.responses import change, read
 from trimtab_server.http.sessions import ReadConnection
 from trimtab_server.http.wire import json_reply, read_headers
 
@@ -83,32 +78,6 @@ async def list_configuration(
     page = await list_entities(connection, scope, seen, filters, limit=limit, after=cursor)
     headers = read_headers(page.application.epoch, page.application.revision)
     return json_reply({"items": page.items, "nextCursor": page.next_cursor}, headers=headers)
-
-
-@router.get(
-    f"/{KEY}",
-    response_model=Entity,
-    responses=tagged_read("not-found", "unknown-revision", "revision-not-available"),
-    dependencies=[requires(Permission.CONFIG_READ, decided_inside=True)],
-)
-async def get_configuration(
-    key: Key,
-    scope: FreshScope,
-    connection: ReadConnection,
-    principal: CurrentPrincipal,
-    moment: ReadMoment,
-    if_none_match: IfChanged = None,
-) -> Response:
-    """One key, resolved in `environment`, now or at a past revision or instant."""
-    seen = sees(principal, Permission.CONFIG_READ, scope)
-    state = await load_state(
-        connection, scope.application, scope.environment, seen, key=key, moment=moment
-    )
-    shown = show(state, find_setting(state, key), scope.environment)
-    headers = read_headers(state.application.epoch, state.application.revision, shown.etag)
-    if not_modified(if_none_match, shown.etag):
-        return Response(status_code=304, headers=headers)
-    return json_reply(shown.entity, headers=headers)
 
 
 @router.put(

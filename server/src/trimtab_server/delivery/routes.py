@@ -1,4 +1,4 @@
-"""`snapshot`, `export` and `reload`."""
+"""`snapshot`, one key, `export` and `reload`."""
 
 from typing import Annotated
 
@@ -7,19 +7,30 @@ from starlette.responses import Response
 
 from trimtab_server.access.permission import Permission
 from trimtab_server.access.requires import CurrentPrincipal, requires
-from trimtab_server.catalog.scope import ApplicationQuery, application_of, sees
+from trimtab_server.catalog.scope import ApplicationQuery, ReadScope, application_of, sees
+from trimtab_server.config.entity import show
 from trimtab_server.config.moment import ReadMoment
-from trimtab_server.config.read import existing_application, load_state
-from trimtab_server.config.revision_wait import FreshScope
+from trimtab_server.config.read import existing_application, find_setting, load_state
+from trimtab_server.config.revision_wait import FreshScope, MinRevision, wait_for_revision
+from trimtab_server.config.routes_entity import Key
+from trimtab_server.config.schemas import Entity
+from trimtab_server.delivery.answer import (
+    Answer,
+    entity_answer,
+    held_at,
+    held_headers,
+    snapshot_answer,
+)
 from trimtab_server.delivery.export import MEDIA_TYPES, ExportFormat, Selection, export
+from trimtab_server.delivery.feed import Feed
 from trimtab_server.delivery.schemas import ReloadReply, SnapshotReply
-from trimtab_server.delivery.snapshots import Snapshots
 from trimtab_server.errors import MalformedRequest
+from trimtab_server.http.key_path import KEY
 from trimtab_server.http.parameters import CategoryFilter, Flag, IfChanged, KeyPrefix
 from trimtab_server.http.preconditions import not_modified
 from trimtab_server.http.responses import problems, read, tagged_read
-from trimtab_server.http.sessions import ReadConnection
-from trimtab_server.http.wire import json_reply, read_headers
+from trimtab_server.http.sessions import AnyDatabase, ReadConnection
+from trimtab_server.http.wire import json_reply, read_headers, rendered
 
 router = APIRouter(prefix="/api/v1", tags=["delivery"])
 
@@ -46,18 +57,64 @@ _EXPORTED[200] |= {
 )
 async def get_snapshot(
     request: Request,
-    scope: FreshScope,
+    scope: ReadScope,
     principal: CurrentPrincipal,
+    min_revision: MinRevision = None,
     if_none_match: IfChanged = None,
 ) -> Response:
-    """The whole environment at one revision, under a strong ETag."""
+    """The whole environment at one revision, under a strong ETag.
+
+    `digest` is the sum, modulo 2^128, of BLAKE2b (16 bytes, big-endian) over `"KEY":ITEM` of every
+    item, so that it can be kept up item by item.
+    """
     seen = sees(principal, Permission.SNAPSHOT_READ, scope)
-    snapshots: Snapshots = request.state.snapshots
-    head, snapshot = await snapshots.get(scope.application, scope.environment, seen)
-    headers = read_headers(head.epoch, head.revision, snapshot.etag)
-    if not_modified(if_none_match, snapshot.etag):
+    feed: Feed = request.state.feed
+    held = await held_at(feed, scope, min_revision)
+    answer = snapshot_answer(held, scope.environment, seen)
+    return _reply(answer, held_headers(held, feed.monotonic()), if_none_match)
+
+
+@router.get(
+    f"/config/{KEY}",
+    tags=["configuration"],
+    response_model=Entity,
+    responses=tagged_read("not-found", "unknown-revision", "revision-not-available"),
+    dependencies=[requires(Permission.CONFIG_READ, decided_inside=True)],
+)
+async def get_configuration(
+    request: Request,
+    key: Key,
+    scope: ReadScope,
+    database: AnyDatabase,
+    principal: CurrentPrincipal,
+    moment: ReadMoment,
+    min_revision: MinRevision = None,
+    if_none_match: IfChanged = None,
+) -> Response:
+    """One key, resolved in `environment`, now or at a past revision or instant."""
+    seen = sees(principal, Permission.CONFIG_READ, scope)
+    if moment.is_past or moment.strong:
+        if min_revision is not None:
+            await wait_for_revision(database, scope.application, min_revision)
+        async with database.read() as connection:
+            state = await load_state(
+                connection, scope.application, scope.environment, seen, key=key, moment=moment
+            )
+        shown = show(state, find_setting(state, key), scope.environment)
+        head = state.application
+        answer = Answer(shown.etag, rendered(shown.entity))
+        return _reply(answer, read_headers(head.epoch, head.revision), if_none_match)
+    feed: Feed = request.state.feed
+    held = await held_at(feed, scope, min_revision)
+    answer = entity_answer(held, scope.environment, seen, key)
+    return _reply(answer, held_headers(held, feed.monotonic()), if_none_match)
+
+
+def _reply(answer: Answer, headers: dict[str, str], if_none_match: str | None) -> Response:
+    headers["ETag"] = answer.etag
+    if not_modified(if_none_match, answer.etag):
         return Response(status_code=304, headers=headers)
-    return Response(snapshot.body, headers=headers, media_type="application/json")
+    return Response(answer.body, headers=headers, media_type="application/json")
 
 
 @router.get(
@@ -106,8 +163,10 @@ async def reload_nodes(
     application: ApplicationQuery = None,
 ) -> Response:
     """Let the server forget what it holds and reread the truth."""
-    snapshots: Snapshots = request.state.snapshots
-    snapshots.forget()
-    head = await existing_application(connection, application_of(application, principal))
-    node = {"node": request.state.node, "revision": f"{head.epoch}.{head.revision}"}
+    feed: Feed = request.state.feed
+    name = application_of(application, principal)
+    head = await existing_application(connection, name)
+    heads = await feed.reload()
+    revision = heads.get(name, f"{head.epoch}.{head.revision}")
+    node = {"node": request.state.node, "revision": revision}
     return json_reply({"application": head.name, "nodes": [node]})

@@ -1,5 +1,6 @@
 """What request and response models have in common: camelCase, nothing unknown, nothing coerced."""
 
+import json
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -55,12 +56,19 @@ def json_reply(
     return JSONResponse(content, status_code=status, headers=dict(headers or {}))
 
 
-def read_headers(epoch: int, revision: int, etag: str | None = None) -> dict[str, str]:
+def rendered(content: Any) -> bytes:
+    """The bytes of `json_reply`, for those who keep them."""
+    return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+def read_headers(
+    epoch: int, revision: int, etag: str | None = None, *, age_ms: int = 0, source: str = "db"
+) -> dict[str, str]:
     """What every read of configuration says about itself."""
     headers = {
         "Trimtab-Revision": f"{epoch}.{revision}",
-        "Trimtab-Age-Ms": "0",
-        "Trimtab-Source": "db",
+        "Trimtab-Age-Ms": str(age_ms),
+        "Trimtab-Source": source,
         "Cache-Control": "private, no-cache",
         "Vary": "Authorization",
     }

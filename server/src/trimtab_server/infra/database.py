@@ -1,6 +1,6 @@
 """One engine per process; a transaction is either a read or a write, and says so when it begins."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -9,6 +9,9 @@ from sqlalchemy import event, func, select
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from trimtab_server.infra.announcements import ANNOUNCED
+
+OnAnnounced = Callable[[Sequence[str]], Awaitable[None]]
 _WRITES = "trimtab_writes"
 
 
@@ -27,6 +30,7 @@ class Database:
             "pool_pre_ping": not self.is_sqlite,
             "hide_parameters": True,  # an exception's text must not carry a value anywhere
         }
+        self.on_announced: OnAnnounced | None = None
         self.engine: AsyncEngine = create_async_engine(parsed, **options)
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
@@ -44,12 +48,19 @@ class Database:
                 yield connection
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        """Commits when the block ends, rolls back when it raises."""
+    async def write(self, *, tells: bool = True) -> AsyncIterator[AsyncConnection]:
+        """Commits when the block ends, rolls back when it raises.
+
+        What the transaction announced is then told to `on_announced`, unless the caller, with
+        `tells=False`, tells this process itself.
+        """
+        announced: list[str] = []
         async with self.engine.connect() as connection:
-            await connection.execution_options(**{_WRITES: True})
+            await connection.execution_options(**{_WRITES: True, ANNOUNCED: announced})
             async with connection.begin():
                 yield connection
+        if tells and announced and self.on_announced is not None:
+            await self.on_announced(announced)
 
     async def dispose(self) -> None:
         """Close every connection."""
