@@ -66,9 +66,8 @@ async def test_requests__by_the_thousand__are_never_the_servers_fault(
     async with running_app(application) as running:
         drawn = (draw_request(number, SEED + lap, described) for number in range(_EACH))
         outcome = await fuzz(running, drawn, token_for)
-    print(
-        f"{url.partition(':')[0]}: {sum(outcome.statuses.values()):,} requests: {dict(sorted(outcome.statuses.items()))}"
-    )
+    statuses = dict(sorted(outcome.statuses.items()))
+    print(f"{url.partition(':')[0]}: {sum(statuses.values()):,} requests: {statuses}")
     assert not outcome.faults, outcome.faults[:3]
     assert sum(outcome.statuses.values()) == _EACH
     assert len(outcome.operations) == len(described)
