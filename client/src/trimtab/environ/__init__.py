@@ -1,0 +1,1 @@
+"""What `trimtab run` gives to programs that never take this library: their environment."""
