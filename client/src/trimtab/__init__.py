@@ -7,18 +7,36 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from trimtab.binding import LiveSettings as LiveSettings
+    from trimtab.binding import reload as reload
     from trimtab.client import Client as Client
     from trimtab.client import connect as connect
+    from trimtab.current_client import use as use
 
-_HOMES = {"Client": "trimtab.client", "connect": "trimtab.client"}
+_HOMES = {
+    "Client": "trimtab.client",
+    "LiveSettings": "trimtab.binding",
+    "connect": "trimtab.client",
+    "reload": "trimtab.binding",
+    "use": "trimtab.current_client",
+}
+_OF_SETTINGS = frozenset({"pydantic", "pydantic_settings"})
 
-__all__ = ["Client", "connect"]
+__all__ = ["Client", "LiveSettings", "connect", "reload", "use"]
 
 
 def __getattr__(name: str) -> Any:
     if (home := _HOMES.get(name)) is None:
         raise AttributeError(f"module 'trimtab' has no attribute {name!r}")
-    value = getattr(import_module(home), name)
+    try:
+        value = getattr(import_module(home), name)
+    except ModuleNotFoundError as missing:
+        if missing.name not in _OF_SETTINGS:
+            raise
+        raise ImportError(
+            f"trimtab.{name} needs {missing.name}, which is not installed: "
+            "run `pip install 'trimtab[settings]'`."
+        ) from None
     globals()[name] = value
     return value
 

@@ -211,3 +211,49 @@ class Unresolved(TrimtabError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(f"The reference cannot be resolved: {reason}.")
+
+
+class FieldNameClash(TrimtabError, TypeError):
+    """A settings class has a field with the name of a method."""
+
+    code = "field-name-clash"
+
+    def __init__(self, settings: str, fields: Sequence[str]) -> None:
+        self.settings = settings
+        self.fields = tuple(fields)
+        names = ", ".join(self.fields)
+        super().__init__(
+            f"{settings} has fields with names that methods of LiveSettings have: {names}. "
+            "Rename them, and keep the key of the setting with Field(alias=...)."
+        )
+
+
+class NoSuchField(TrimtabError, ValueError):
+    """A settings class has no field of that name."""
+
+    code = "no-such-field"
+
+    def __init__(self, settings: str, field: str, known: Sequence[str]) -> None:
+        self.settings = settings
+        self.field = field
+        super().__init__(f"{settings} has no field {field!r}; it has {', '.join(known) or 'none'}.")
+
+
+class ReadOnlyField(TrimtabError, AttributeError):
+    """A field of live settings was assigned to: the next change would undo it."""
+
+    code = "read-only-field"
+
+    def __init__(self, settings: str, field: str) -> None:
+        self.settings = settings
+        self.field = field
+        super().__init__(
+            f"{settings}.{field} follows its setting and cannot be assigned to: change the "
+            "setting, or in a test use trimtab.testing.override(); a copy may be changed."
+        )
+
+
+class NotLive(TrimtabError):
+    """Copies, frozen sets and unpickled settings follow nothing; ask the original."""
+
+    code = "not-live"

@@ -99,6 +99,11 @@ def canonical_text(value: Value) -> str:
     )
 
 
+def as_text(value: Value) -> str:
+    """The text that stands for a value in an env file or a variable, as exports write it."""
+    return value if isinstance(value, str) else canonical_text(value)
+
+
 def from_canonical_text(text: str) -> Value:
     """The value of a canonical text; only for text that `canonical_text` wrote."""
     return cast(Value, json.loads(text))

@@ -14,6 +14,7 @@ from trimtab.snapshot import Item, Snapshot
 from trimtab.value_types import Value, ValueType
 
 from .binding import Binding, Prepared, Rejected
+from .everywhere import EVERYWHERE
 from .handle import Handle
 from .listeners import Listeners
 from .references import Resolver
@@ -62,7 +63,8 @@ class Store:
         self.refused_count = 0
         self.shadow_mismatches: dict[str, int] = {}
         self._base = self._without_snapshot()
-        self.state = self._base
+        self.state = self._with_overrides(self._base)
+        EVERYWHERE.join(self)
         self.values: dict[str, Value] = self.state.values
 
     @property
@@ -134,6 +136,15 @@ class Store:
         finally:
             self._change_overrides(lambda: self._drop(layer), None)
 
+    def apply_overrides(self, *, strictly: bool) -> None:
+        """Put what lies on top of this store now in force; `strictly`: raise if it is refused."""
+        self._change_overrides(_nothing, _nothing if strictly else None)
+
+    def item(self, key: str) -> Item | None:
+        """What the snapshot in force says of a key."""
+        snapshot = self.state.snapshot
+        return snapshot.items.get(key) if snapshot else None
+
     def outcome(self, key: str) -> Outcome | None:
         """What became of a key in force: value, winner, refused candidates; None if unknown."""
         state = self.state
@@ -141,7 +152,7 @@ class Store:
             return Outcome(state.values[key], Winner.OVERRIDE)
         if (found := state.outcomes.get(key)) is not None:
             return found
-        item = state.snapshot.items.get(key) if state.snapshot else None
+        item = self.item(key)
         if item is None:
             return None
         return Outcome(item.value, None if item.value is None else Winner.STORE)
@@ -277,9 +288,10 @@ class Store:
     # --- overrides -------------------------------------------------------------------------
 
     def _with_overrides(self, base: State) -> State:
-        if not self._overrides:
+        layers = (*EVERYWHERE.layers, *self._overrides)
+        if not layers:
             return base
-        over = {key: value for layer in self._overrides for key, value in layer.items()}
+        over = {key: value for layer in layers for key, value in layer.items()}
         return replace(base, values={**base.values, **over}, overridden=frozenset(over))
 
     def _change_overrides(self, do: Callable[[], None], undo: Callable[[], None] | None) -> None:
@@ -310,6 +322,10 @@ class _Refused(Exception):
         self.by = by
         self.error = error
         self.reason = error.reason if isinstance(error, Rejected) else type(error).__name__
+
+
+def _nothing() -> None:
+    """No change of this store's own layers."""
 
 
 def _values_of(outcomes: Mapping[str, Outcome]) -> dict[str, Value]:
