@@ -104,6 +104,7 @@ class Protocol:
         if now >= self._fetch_at and not self._fetching:
             self._fetching = True
             self._fetch_at = inf
+            self._pending.take()  # the answer will contain what came before the question
             self.counters["fetches"] += 1
             self._out.append(Fetch(None if self._needs_whole else self.holding.etag))
         if (
@@ -254,8 +255,9 @@ class Protocol:
         """Changes that came while the whole was under way."""
         deltas, some_lost = self._pending.take()
         for delta in deltas:
-            if self.holding.held is not None:
-                self._on_change(now, self.holding.held, delta)
+            held = self.holding.held
+            if held is not None and not self._needs_whole and delta.revision > held.revision:
+                self._on_change(now, held, delta)
         if some_lost:
             self._repair(now, "too many changes came at once")
 
