@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from api_driver import Store, running_app
 from fuzzing import Drawn, draw_request, fuzz, operations
@@ -21,16 +22,16 @@ from trimtab_server.settings import Settings
 LONG = bool(os.environ.get("TRIMTAB_LONG_TESTS"))
 REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "1000000" if LONG else "10000"))
 SEED = int(os.environ.get("FUZZ_SEED", "20261129"))
-_EACH = min(REQUESTS, 25_000)  # then a new store
+_EACH = int(os.environ.get("FUZZ_LAP", min(REQUESTS, 25_000)))  # then a new store
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def prepared(
     request: pytest.FixtureRequest, lap: int, tmp_path: Path
 ) -> AsyncIterator[tuple[Store, str]]:
-    """SQLite and PostgreSQL in turn."""
+    """On SQLite, every fourth on PostgreSQL."""
     url = f"sqlite:///{tmp_path / 'store.sqlite3'}"
-    if lap % 2:
+    if lap % 4 == 3:
         url = request.getfixturevalue("postgres_url")
     store = Store(Database(url))
     await store.prepare()
