@@ -2,5 +2,14 @@
 
 from .benign import benign_values
 from .made import ENCODINGS, Made, generic_shapes, make, provider_shapes
+from .ordinary import ordinary_settings
 
-__all__ = ["ENCODINGS", "Made", "benign_values", "generic_shapes", "make", "provider_shapes"]
+__all__ = [
+    "ENCODINGS",
+    "Made",
+    "benign_values",
+    "generic_shapes",
+    "make",
+    "ordinary_settings",
+    "provider_shapes",
+]

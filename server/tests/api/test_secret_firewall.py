@@ -19,7 +19,6 @@ from urllib.parse import quote
 import httpx2
 import pytest
 import structlog
-from dotenv import dotenv_values
 
 from api_driver import CONFIG, Api, Store
 from credentials import (
@@ -28,13 +27,13 @@ from credentials import (
     benign_values,
     generic_shapes,
     make,
+    ordinary_settings,
     provider_shapes,
 )
 from real_servers.postgres import _wheel
 
 LONG = bool(os.environ.get("TRIMTAB_LONG_TESTS"))
 ROUNDS = 5 if LONG else 1
-SHARED = Path(__file__).resolve().parents[4] / "shared"
 DEV = "environment=dev"
 Send = Callable[[Api, str], Any]
 
@@ -213,27 +212,12 @@ def _stored(store: Store, folder: Path) -> str:
 
 
 def _ordinary() -> list[dict[str, Any]]:
-    """Values that belong into the store: of lists beside the repository, and made ones."""
+    """Values that belong into the store: real ones, and made ones."""
     items = [
         {"key": f"SETTING_{number}", "type": "string", "value": value, "description": value}
         for number, value in enumerate(benign_values(10_000 if LONG else 2_000, seed=11))
     ]
-    seed = SHARED / "seed-keys.json"
-    if seed.exists():
-        for one in json.loads(seed.read_text("utf-8"))["keys"]:
-            if one["goesToDatabase"] and one.get("default") is not None:
-                rules = {"validationRules": one["validationRules"]}
-                items.append(
-                    {"key": one["key"], "type": one["type"], "value": one["default"], **rules}
-                )
-    for labels in sorted(SHARED.glob("corpus/*/labels.json")):
-        values = dotenv_values(labels.with_name("env"), interpolate=False)
-        for one in json.loads(labels.read_text("utf-8"))["keys"]:
-            if one["class"] in {"dynamic", "flag"}:
-                key = f"{labels.parent.name}.{one['key']}"
-                value = values.get(one["key"]) or one.get("default") or ""
-                items.append({"key": key, "type": "string", "value": str(value)})
-    return items
+    return items + ordinary_settings()
 
 
 @pytest.mark.timeout(900 if LONG else 110)
