@@ -65,13 +65,13 @@ def watched() -> Iterator[set[Site]]:
 
 
 @contextmanager
-def without(site: Site) -> Iterator[None]:
-    """Inside, nothing is asked at that one place."""
+def without(*chosen: Site) -> Iterator[None]:
+    """Inside, nothing is asked at these places."""
 
     def skip(_site: Site, real: Callable[..., Any], *args: Any, **named: Any) -> Any:
         return _REMOVED[real](*args, **named)
 
-    with _replaced([site], skip):
+    with _replaced(list(chosen), skip):
         yield
 
 
