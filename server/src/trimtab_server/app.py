@@ -11,6 +11,7 @@ from typing import TypedDict
 
 from fastapi import Depends, FastAPI, Request
 from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from trimtab_server import __version__
 from trimtab_server.access import routes as access_routes
@@ -28,6 +29,7 @@ from trimtab_server.config.committed import Committed
 from trimtab_server.config.committer import Committer
 from trimtab_server.config.report_secrets import report_secrets
 from trimtab_server.delivery import routes as delivery_routes
+from trimtab_server.delivery.direct_reads import DirectReads
 from trimtab_server.delivery.feed import Feed
 from trimtab_server.history import routes as history_routes
 from trimtab_server.http import documentation, health
@@ -63,6 +65,18 @@ class State(TypedDict):
     metrics: Metrics
     node: str
     audit_key_file: Path
+
+
+class Server(FastAPI):
+    """The framework, behind the reads that are answered without it."""
+
+    direct_reads: DirectReads | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Any request, by whoever answers it."""
+        direct = self.direct_reads if scope["type"] == "http" else None
+        if direct is None or not await direct(scope, send):
+            await super().__call__(scope, receive, send)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -104,7 +118,7 @@ def create_app(settings: Settings) -> FastAPI:
         await app.state.door.drain()
         await database.dispose()
 
-    app = FastAPI(
+    app = Server(
         title="Trimtab",
         version=__version__,
         docs_url=None,
@@ -129,6 +143,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.feed = feed
     app.state.door = Door(authenticator, refusals, token_use)
+    app.direct_reads = DirectReads(feed, app.state.door, metrics)
     _add_middleware(app, settings, metrics)
     app.openapi = lambda: describe(app, health.PATHS)  # type: ignore[method-assign]  # FastAPI's own way
     return app

@@ -28,6 +28,8 @@ FRESH_SECONDS = 2.0
 OUTAGE_GRACE_SECONDS = 15 * 60.0
 # A database that hangs is away too.
 PROOF_SECONDS = 5.0
+# Whoever was let in lately does not wait longer than this for a database that may hang.
+PATIENCE_SECONDS = 0.5
 _MOST_KNOWN = 1024
 # What `whoami` says in place of a token's id.
 ISSUED_ELSEWHERE = "oidc"
@@ -64,6 +66,9 @@ class Authenticator:
         self._now = now
         self._proven: OrderedDict[str, _Proven] = OrderedDict()
         self._asking: dict[str, asyncio.Task[Principal]] = {}
+        self._away_until = 0.0
+        # Counts what may end something that `known` said before its time.
+        self.generation = 0
 
     async def __call__(self, authorization: Sequence[str]) -> Principal:
         """The principal that the request's Authorization headers prove.
@@ -76,17 +81,48 @@ class Authenticator:
         """
         presented = _presented(authorization, takes_jwt=self._issuer is not None)
         known = self._proven.get(presented.digest)
-        if known is None or self._monotonic() - known.at >= FRESH_SECONDS:
-            principal = await self._shared_proof(presented)
-        else:
+        if known is not None and self._monotonic() < self._good_until(known):
             principal = known.principal
+        else:
+            principal = await self._proof_in_time(presented, known)
         if principal.token.expires_at <= self._now():
             raise TokenExpired(principal.token.public_id)
         return principal
 
+    def known(self, authorization: Sequence[str]) -> tuple[Principal, float] | None:
+        """Who that is and until when, by the monotonic clock, nobody need be asked; else None."""
+        try:
+            presented = _presented(authorization, takes_jwt=self._issuer is not None)
+        except Unauthenticated:
+            return None
+        known, now = self._proven.get(presented.digest), self._monotonic()
+        if known is None:
+            return None
+        left = (known.principal.token.expires_at - self._now()).total_seconds()
+        until = min(self._good_until(known), now + left)
+        return (known.principal, until) if now < until else None
+
+    def _good_until(self, known: _Proven) -> float:
+        """While the database is known to be away, who was proven lately is not held up by it."""
+        grace = known.at + OUTAGE_GRACE_SECONDS
+        return max(known.at + FRESH_SECONDS, min(self._away_until, grace))
+
+    async def _proof_in_time(self, presented: _Presented, known: _Proven | None) -> Principal:
+        """The proof; of a token that was proven before, what was known, if it takes too long.
+
+        The proof goes on by itself, so a token that was revoked is found out all the same.
+        """
+        patience = None if known is None else PATIENCE_SECONDS
+        try:
+            async with asyncio.timeout(patience):
+                return await self._shared_proof(presented)
+        except TimeoutError:
+            return self._proven_before_outage(presented)
+
     def forget(self) -> None:
         """Ask the database about every token again."""
         self._proven.clear()
+        self.generation += 1
 
     async def _shared_proof(self, presented: _Presented) -> Principal:
         asking = self._asking.get(presented.digest)
@@ -105,12 +141,14 @@ class Authenticator:
             else:
                 principal = await self._by_token(presented)
         except BadCredential:
-            self._proven.pop(presented.digest, None)
+            if self._proven.pop(presented.digest, None) is not None:
+                self.generation += 1
             raise
         except Exception as error:
             if is_store_outage(error):
                 return self._proven_before_outage(presented)
             raise
+        self._away_until = 0.0
         self._remember(presented.digest, _Proven(principal, started))
         return principal
 
@@ -145,6 +183,7 @@ class Authenticator:
         known = self._proven.get(presented.digest)
         if known is None or self._monotonic() - known.at >= OUTAGE_GRACE_SECONDS:
             raise StoreUnavailable from None
+        self._away_until = self._monotonic() + FRESH_SECONDS
         return known.principal
 
     def _remember(self, digest: str, proven: _Proven) -> None:

@@ -54,7 +54,7 @@ class Feed:
     def __init__(
         self, database: Database, *, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
-        self._database = database
+        self.database = database
         self.monotonic = monotonic
         self.holdings = Holdings()
         self._readings: dict[str, SingleFlight[Held]] = {}
@@ -158,7 +158,7 @@ class Feed:
         """Compare every head with the database's, and follow those that moved."""
         began, held = self.monotonic(), self.holdings.all()
         try:
-            async with asyncio.timeout(HEADS_SECONDS), self._database.read() as connection:
+            async with asyncio.timeout(HEADS_SECONDS), self.database.read() as connection:
                 heads = {one.name: one for one in await list_applications(connection)}
         except Exception as error:
             self.is_database_away = is_store_outage(error)
@@ -239,7 +239,7 @@ class Feed:
         while True:
             seen, is_unsure = self.holdings.newest_seen(name), name in self._unsure
             began, held = self.monotonic(), self.holdings.peek(name)
-            async with asyncio.timeout(LOAD_SECONDS), self._database.read() as connection:
+            async with asyncio.timeout(LOAD_SECONDS), self.database.read() as connection:
                 head = await find_application(connection, name)
                 if head is None:
                     self.holdings.drop(name)
@@ -268,4 +268,4 @@ class Feed:
 
     async def _begin_epoch(self, head: Application, seen: Application) -> None:
         _log.warning("new-epoch", application=head.name, revision=head.revision)
-        await begin_epoch(self._database, head.id, of=head.epoch, above=seen.epoch)
+        await begin_epoch(self.database, head.id, of=head.epoch, above=seen.epoch)
