@@ -31,7 +31,9 @@ class FieldCandidate:
 @dataclass(frozen=True, slots=True)
 class FieldExplanation:
     """A field's candidates, the strongest first. `keys`: what it is called in the store and in the
-    environment; `waits`: whether a newer value is used after a restart."""
+    environment; `waits`: whether a newer value is used after a restart. `environment`: the one the
+    store's set is of; `origin`: whose value it is, an environment or `default`, where the store's
+    word wins."""
 
     field: str
     keys: tuple[str, ...]
@@ -40,21 +42,32 @@ class FieldExplanation:
     reload: Reload
     waits: bool
     candidates: tuple[FieldCandidate, ...]
+    environment: str | None = None
+    origin: str | None = None
 
 
 def explained(live: Live, settings: BaseModel, name: str) -> FieldExplanation:
     """The explanation of the field `name` of `settings`."""
     hides = name in live.secret_fields()
     candidates = tuple(_candidates(live, settings, name, hides=hides))
+    winner = next(one.source for one in candidates if one.won)
+    snapshot = live.client.store.state.snapshot
     return FieldExplanation(
         field=name,
         keys=keys_of(live, name),
         value=HIDDEN if hides else getattr(settings, name),
-        winner=next(one.source for one in candidates if one.won),
+        winner=winner,
         reload=mark_in_force(live, name),
         waits=any(live.made.build.names.field_of(key) == name for key in live.made.waiting),
         candidates=candidates,
+        environment=snapshot.environment if snapshot else None,
+        origin=_origin(live, name) if winner == STORE else None,
     )
+
+
+def _origin(live: Live, name: str) -> str | None:
+    items = _items(live.client.store.state)
+    return next((items[key].origin for key in keys_of(live, name) if key in items), None)
 
 
 def _candidates(

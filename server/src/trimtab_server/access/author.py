@@ -44,7 +44,7 @@ def author_of(request: Request, principal: Principal, channel: str) -> Author:
     )
 
 
-async def _author(
+def _author(
     request: Request,
     principal: CurrentPrincipal,
     channel: Annotated[

@@ -63,7 +63,7 @@ def application_of(given: str | None, principal: CurrentPrincipal) -> str:
     return given or principal.application or DEFAULT_APPLICATION
 
 
-async def _read_scope(
+def _read_scope(
     principal: CurrentPrincipal,
     application: ApplicationQuery = None,
     environment: EnvironmentQuery = None,
@@ -72,7 +72,7 @@ async def _read_scope(
     return Scope(application_of(application, principal), own)
 
 
-async def _write_scope(
+def _write_scope(
     principal: CurrentPrincipal,
     application: ApplicationQuery = None,
     environment: EnvironmentQuery = None,

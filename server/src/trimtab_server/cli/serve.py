@@ -62,8 +62,7 @@ def _run(settings: Settings) -> None:
     server = uvicorn.Server(config)
     host, port = listening.getsockname()[:2]
     print(f"listening on http://{host}:{port}", flush=True)
-    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:  # uvloop, where it runs
-        runner.run(server.serve([listening]))
+    asyncio.run(server.serve([listening]))
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -52,7 +52,7 @@ class _Position:
 
     listed: Listed
 
-    async def __call__(
+    def __call__(
         self,
         cursor: Annotated[
             str | None,
