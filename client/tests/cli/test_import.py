@@ -19,6 +19,12 @@ OPENAI_API_KEY=replace-me-please
 DB_HOST=localhost
 """
 
+# Nine lists of nine lists of nine lists ...: a few lines that are a thousand million values.
+BOMB = b"A: &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(
+    b"%c: &%c [%b]\n" % (number + 1, number + 33, b",".join([b"*%c" % (number + 32)] * 9))
+    for number in range(65, 74)
+)
+
 
 @pytest.fixture
 def env_file(tmp_path: Path) -> Path:
@@ -136,6 +142,8 @@ def test_import__commented_out_key__becomes_a_setting_without_a_value(
         ("a.yaml", b"1: 2\n", "1 is no key"),
         ("a.yaml", b"A: !!python/object:os.system x\n", "a.yaml:1"),
         ("a.yaml", b"A: &a [*a]\n", "a.yaml"),
+        ("a.yaml", BOMB, "aliases"),
+        ("a.yaml", b"A: " + b"[" * 100_000, "nested too deeply"),
         ("a.json", b'{"UNKNOWN_KEY": 1}', "UNKNOWN_KEY"),
     ],
 )
@@ -224,3 +232,18 @@ def test_validate__file__says_what_an_import_would(cli: Cli, setting: str, tmp_p
     done = cli("validate", "--file", path, "-e", "dev")
     assert done.code == 1
     assert setting in done.err
+
+
+def test_import__texts_that_only_look_like_numbers__stay_as_they_are_written(
+    cli: Cli, tmp_path: Path
+) -> None:
+    path = tmp_path / "guess.env"
+    path.write_text("API_VERSION=1.10\nSAMPLE_RATE=.5\nAREA_CODE=01234\nTEMPERATURE=0.70\n")
+    done = cli("import", path, "-e", "base", "--yes")
+    assert done.code == 0, done.all
+    assert [cli("get", key).out for key in ("API_VERSION", "SAMPLE_RATE", "AREA_CODE")] == [
+        "1.10\n",
+        ".5\n",
+        "01234\n",
+    ]
+    assert cli("get", "TEMPERATURE").out == "0.7\n"

@@ -16,11 +16,11 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from trimtab.migrate.comment_lines import CommentBlock, is_key
 from trimtab.migrate.env_file import Assignment, EnvFile, read_env_file
 from trimtab.migrate.env_text import EnvFileRefused, read_env_text
+from trimtab.migrate.yaml_depth import LOADER, too_deep_at
 
 _OWN_DEFAULT = re.compile(r"\$\{(\w+)(?::?-([^{}]*))?\}")
 _MOST_FILES = 100
 _DEEPEST_MERGE = 8
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,11 @@ class _Walk:
         text = read_env_text(path)
         self._open.append(path.resolve())
         try:
-            self._document(path, text.splitlines(), yaml.compose(text, Loader=_LOADER))
+            line = too_deep_at(text)
+            if line is None:
+                self._document(path, text.splitlines(), yaml.compose(text, Loader=LOADER))
+            else:
+                self.problems.append(ComposeProblem(path, line, "is nested too deeply"))
         except (yaml.YAMLError, RecursionError) as error:
             mark = getattr(error, "problem_mark", None)
             line = mark.line + 1 if mark else 0

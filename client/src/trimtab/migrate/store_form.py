@@ -29,6 +29,8 @@ _STORE_TYPES = {
     _T.BOOLEAN: ValueType.BOOLEAN,
     _T.ENUM: ValueType.ENUM,
 }
+_NUMBERS = frozenset({ValueType.INTEGER, ValueType.NUMBER})
+_VERSIONS = frozenset({"version", "release", "ver", "tag"})
 _FORMATS = {_T.URL: "uri", _T.EMAIL: "email", _T.DURATION: "duration"}
 _FORMATS_BY_SHAPE = {Shape.CRON: "cron", Shape.BYTES: "bytes"}
 _TIME_ZONE_NAMES = ("timezone", "time zone", "tz")
@@ -56,6 +58,10 @@ def store_form(facts: KeyFacts, found: TypeFinding, enum: StatedEnum | None) -> 
     """The store's type and rules for a key; a rule that its own value breaks is left out."""
     store_type = _store_type(facts, found)
     value, notes = _value(facts, store_type)
+    reason = _text_after_all(facts, store_type, value)
+    if reason:
+        store_type, value = ValueType.STRING, facts.value
+        notes = [Evidence(Witness.VALUE, reason, store_type, 1)]
     rules: dict[str, Rule] = {}
     for name, rule in _rules(facts, found, store_type, enum):
         if value is None or _holds(name, rule, value):
@@ -107,6 +113,22 @@ def _value(facts: KeyFacts, store_type: ValueType) -> tuple[Value | None, list[E
     if not converted.note:
         return converted.value, []
     return converted.value, [Evidence(Witness.VALUE, converted.note, store_type, 1)]
+
+
+def _text_after_all(facts: KeyFacts, store_type: ValueType, value: Value | None) -> str:
+    """Why a text that looks like a number is kept as it is written; "" where it is a number.
+
+    `01234` is somebody's post code, and as a number `1.10` would be the version 1.1. Code that
+    reads a number knows better.
+    """
+    is_guess = not any(reference.cast for reference in facts.references)
+    if store_type not in _NUMBERS or not is_guess or not facts.value or facts.unknown_variables:
+        return ""
+    if value is None:
+        return f"a value of type {store_type} is not written like this, so it is kept as text"
+    if store_type is ValueType.NUMBER and not _VERSIONS.isdisjoint(facts.words):
+        return "a version is no number: 1.10 comes after 1.9"
+    return ""
 
 
 def _rules(

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from trimtab.cli.incoming.setting import CannotImport, Incoming, IncomingFile
+from trimtab.migrate.yaml_depth import TooMuch, check_written_out, too_deep_at
 
 _DEFINITION = (
     "type",
@@ -49,7 +51,7 @@ def read_yaml(path: Path) -> IncomingFile:
     """Read an exported YAML file; raises CannotImport."""
     text = _text(path)
     try:
-        content = yaml.load(text, Loader=_Loader)  # noqa: S506  a SafeLoader
+        content = _content(path, text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f":{mark.line + 1}" if mark else ""
@@ -61,6 +63,23 @@ def read_yaml(path: Path) -> IncomingFile:
     except _Twice as error:
         raise CannotImport(f"{path}: {error}.") from None
     return _incoming(path, content)
+
+
+def _content(path: Path, text: str) -> object:
+    line = None
+    with suppress(yaml.YAMLError):  # the loader below says where
+        line = too_deep_at(text)
+    if line is not None:
+        raise CannotImport(f"{path}:{line}: is nested too deeply.")
+    loader = _Loader(text)
+    try:
+        document = loader.get_single_node()
+        check_written_out(document)
+        return None if document is None else loader.construct_document(document)
+    except TooMuch:
+        raise CannotImport(f"{path}: its aliases stand for too many values.") from None
+    finally:
+        loader.dispose()
 
 
 class _Twice(ValueError):
