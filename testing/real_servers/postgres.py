@@ -7,7 +7,7 @@ every folder above the binaries when root calls it.
 import secrets
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -55,14 +55,15 @@ class PostgresServer:
 
 
 @contextmanager
-def running_postgres() -> Iterator[PostgresServer]:
-    """A new server with an empty cluster, for as long as the block runs."""
+def running_postgres(settings: Mapping[str, str] | None = None) -> Iterator[PostgresServer]:
+    """A new server with an empty cluster, for as long as the block runs; `settings` win."""
     who = unprivileged()  # it refuses root
     with own_folder("trimtab-pg-", who) as folder:
         binaries = prepare_cluster(folder)
 
         def command(port: int) -> list[str]:
-            options = _SETTINGS | {"port": str(port), "unix_socket_directories": str(folder)}
+            given = {"port": str(port), "unix_socket_directories": str(folder)}
+            options = _SETTINGS | dict(settings or {}) | given
             flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
             return [str(binaries / "postgres"), "-D", str(folder / "data"), *flags]
 

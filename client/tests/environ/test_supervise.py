@@ -25,8 +25,8 @@ def told(number, frame):
         sys.exit(7)
 for name in ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"):
     signal.signal(getattr(signal, name), told)
-print("started", os.getpid(), os.environ.get("LEVEL"), flush=True)
 try:
+    print("started", os.getpid(), os.environ.get("LEVEL"), flush=True)
     while True:
         signal.pause()
 except KeyboardInterrupt:
@@ -216,7 +216,7 @@ def test_supervisor__ctrl_c_on_a_terminal__interrupts_the_program_once() -> None
     if pid == 0:
         os.execv(sys.executable, [sys.executable, str(DRIVER), "{}", sys.executable, "-c", PROGRAM])
     try:
-        said = _read_until(terminal, b"started")
+        said = _read_until(terminal, b"\n")
         os.write(terminal, b"\x03")
         said += _read_until(terminal, None)
         _, status = os.waitpid(pid, 0)

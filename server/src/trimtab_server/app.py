@@ -43,6 +43,7 @@ from trimtab_server.http.refuse_unread import refuse_unread
 from trimtab_server.http.request_context import RequestContextMiddleware
 from trimtab_server.http.request_text import RequestTextMiddleware
 from trimtab_server.http.responses import problems
+from trimtab_server.http.telemetry import telemetry
 from trimtab_server.infra.database import Database
 from trimtab_server.infra.listen import Listener
 from trimtab_server.settings import Settings
@@ -125,6 +126,7 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,  # one resource, one address
         generate_unique_id_function=operation_id,
+        telemetry=telemetry(),
         lifespan=lifespan,
     )
     _add_routes(app)

@@ -1,13 +1,17 @@
 """Every route says what it needs, and gets it from the grants of who asks."""
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
 import httpx2
 import pytest
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.staticfiles import StaticFiles
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -20,8 +24,10 @@ from trimtab_server.access.requires import (
     check_routes_declare_permission,
     requires,
 )
+from trimtab_server.app import create_app
 from trimtab_server.http.problems import install_problem_handlers
 from trimtab_server.http.public import public
+from trimtab_server.settings import Settings
 
 READ, WRITE = Permission.CONFIG_READ, Permission.CONFIG_WRITE
 
@@ -205,3 +211,28 @@ def test_check_routes__one_not_declared__names_it(forget: Callable[[FastAPI], No
         check_routes_declare_permission(app)
     assert len(raised.value.routes) == 1
     assert "/forgotten" in raised.value.routes[0]
+
+
+def test_dependencies__every_route_of_the_server__none_is_called_in_a_worker_thread(
+    tmp_path: Path,
+) -> None:
+    app = create_app(Settings(data_dir=tmp_path))
+    calls = [
+        call if inspect.isfunction(call) else type(call).__call__
+        for route in iter_route_contexts(app.routes)
+        if isinstance(route.original_route, APIRoute)
+        for call in _dependencies(route.dependant)
+    ]
+    assert calls
+    blocking = {
+        call
+        for call in calls
+        if not (inspect.iscoroutinefunction(call) or inspect.isasyncgenfunction(call))
+    }
+    assert not blocking
+
+
+def _dependencies(dependant: Dependant) -> Iterator[Any]:
+    for inner in dependant.dependencies:
+        yield inner.call
+        yield from _dependencies(inner)

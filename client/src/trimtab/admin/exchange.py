@@ -2,16 +2,14 @@
 
 import time
 from collections.abc import Mapping
-from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx2
 
-from trimtab.admin.problems import refusal
 from trimtab.admin.replies import UnexpectedReply
 from trimtab.errors import NotATrimtabAnswer, ServerUnreachable
 from trimtab.profile import Profile
+from trimtab.transport import http_options, refusal, why_unreachable
 
 TIMEOUT = httpx2.Timeout(30.0, connect=5.0)
 CONNECT_PAUSES_SECONDS = (0.1, 0.3)  # between the attempts of a GET that could not connect
@@ -24,15 +22,7 @@ class Exchange:
         self, profile: Profile, *, channel: str, timeout: httpx2.Timeout = TIMEOUT
     ) -> None:
         self.url = profile.url
-        self._client = httpx2.Client(
-            base_url=profile.url,
-            headers={"Authorization": f"Bearer {profile.token}", "Trimtab-Channel": channel},
-            timeout=timeout,
-            # A proxy of the environment cannot reach our own machine.
-            trust_env=not _is_loopback(profile.url),
-            # Without TLS there is nothing to verify, and loading the certificates takes longest.
-            verify=profile.url.startswith("https://"),
-        )
+        self._client = httpx2.Client(**http_options(profile, channel=channel, timeout=timeout))
 
     def close(self) -> None:
         """Close the connections."""
@@ -89,29 +79,7 @@ class Exchange:
             raise self._unreachable(error) from None
 
     def _unreachable(self, error: httpx2.HTTPError) -> ServerUnreachable:
-        return ServerUnreachable(self.url, _reason(error))
-
-
-def _reason(error: httpx2.HTTPError) -> str:
-    match error:
-        case httpx2.ConnectTimeout():
-            return "connecting took too long"
-        case httpx2.TimeoutException():
-            return "it did not answer in time (a write may still have been made)"
-        case httpx2.ConnectError():
-            return "nothing listens there" if "refused" in str(error).lower() else str(error)
-        case httpx2.RemoteProtocolError():
-            return "it broke the connection off (a write may still have been made)"
-        case _:
-            return str(error) or type(error).__name__
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+        return ServerUnreachable(self.url, why_unreachable(error))
 
 
 def _text(value: object) -> str:

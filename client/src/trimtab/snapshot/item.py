@@ -36,8 +36,9 @@ class Reload(StrEnum):
 class Item:
     """A setting's resolved state in one environment.
 
-    `value` is None where the store serves none. Where `is_secret`, it is a reference, never the
-    secret. `digest` is this item's share of the snapshot's digest. The repr shows no value.
+    `value` and `origin` are None where the store serves none. Where `is_secret`, the value is a
+    reference, never the secret. `digest` is this item's share of the snapshot's. The repr shows no
+    value.
     """
 
     key: str
@@ -46,7 +47,7 @@ class Item:
     type: ValueType
     category: str
     version: int
-    origin: str
+    origin: str | None
     updated_at: str
     value: Value | None = field(repr=False, default=None)
     reload: Reload = Reload.LIVE
@@ -85,7 +86,7 @@ def _read(key: str, raw: dict[str, Any]) -> Item:
         type=value_type,
         category=_one_of(raw["category"], str),
         version=_one_of(raw["version"], int),
-        origin=_one_of(raw["origin"], str),
+        origin=_one_of(raw["origin"], str) if "origin" in raw else None,
         updated_at=_one_of(raw["updatedAt"], str),
         value=value,
         reload=Reload(raw.get("reload", "live")),

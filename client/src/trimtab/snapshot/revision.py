@@ -21,6 +21,10 @@ class Revision:
             raise ValueError("a revision is written epoch.number, such as 1764374400.17")
         return cls(int(epoch), int(number))
 
+    def is_not_after(self, other: "Revision") -> bool:
+        """Whether this is `other`, or one before it in the same epoch."""
+        return self.epoch == other.epoch and self.number <= other.number
+
     def __str__(self) -> str:
         return f"{self.epoch}.{self.number}"
 

@@ -44,7 +44,7 @@ def author_of(request: Request, principal: Principal, channel: str) -> Author:
     )
 
 
-def _author(
+async def _author(
     request: Request,
     principal: CurrentPrincipal,
     channel: Annotated[

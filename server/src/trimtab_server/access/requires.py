@@ -34,7 +34,12 @@ def current_principal(request: Request) -> Principal:
     return principal
 
 
-CurrentPrincipal = Annotated[Principal, Depends(current_principal)]
+async def _principal(request: Request) -> Principal:
+    return current_principal(request)
+
+
+# Every dependency is `async`, however little it does: FastAPI calls others in a worker thread.
+CurrentPrincipal = Annotated[Principal, Depends(_principal)]
 
 
 @dataclass(frozen=True, slots=True)

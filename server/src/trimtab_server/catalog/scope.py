@@ -63,7 +63,7 @@ def application_of(given: str | None, principal: CurrentPrincipal) -> str:
     return given or principal.application or DEFAULT_APPLICATION
 
 
-def _read_scope(
+async def _read_scope(
     principal: CurrentPrincipal,
     application: ApplicationQuery = None,
     environment: EnvironmentQuery = None,
@@ -72,7 +72,7 @@ def _read_scope(
     return Scope(application_of(application, principal), own)
 
 
-def _write_scope(
+async def _write_scope(
     principal: CurrentPrincipal,
     application: ApplicationQuery = None,
     environment: EnvironmentQuery = None,

@@ -62,7 +62,8 @@ def _run(settings: Settings) -> None:
     server = uvicorn.Server(config)
     host, port = listening.getsockname()[:2]
     print(f"listening on http://{host}:{port}", flush=True)
-    asyncio.run(server.serve([listening]))
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:  # uvloop, where it runs
+        runner.run(server.serve([listening]))
 
 
 def _listen(settings: Settings) -> socket.socket:

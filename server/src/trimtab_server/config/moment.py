@@ -9,7 +9,7 @@ from trimtab_server.errors import MalformedRequest
 from trimtab_server.http.parameters import Flag, Instant, RevisionNumber
 
 
-def _moment(
+async def _moment(
     revision: Annotated[
         RevisionNumber | None, Query(description="Read as of this revision.")
     ] = None,

@@ -111,7 +111,9 @@ async def _writing(
 CurrentWriting = Annotated[Writing, Depends(_writing)]
 
 
-def _precondition(if_match: IfMatch = None, if_none_match: IfNoneMatch = None) -> Precondition:
+async def _precondition(
+    if_match: IfMatch = None, if_none_match: IfNoneMatch = None
+) -> Precondition:
     tags, absent = require_precondition(if_match, if_none_match)
     return precondition_of(tags, absent=absent)
 
@@ -123,7 +125,7 @@ def precondition_of(tags: Tags | None, *, absent: bool = False) -> Precondition:
     return Precondition(matches=tags.strong or frozenset({"none"}), absent=absent)
 
 
-def _match(if_match: IfMatch = None) -> Precondition:
+async def _match(if_match: IfMatch = None) -> Precondition:
     return precondition_of(require_match(if_match))
 
 

@@ -52,7 +52,7 @@ class _Position:
 
     listed: Listed
 
-    def __call__(
+    async def __call__(
         self,
         cursor: Annotated[
             str | None,

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from trimtab_server.infra.database import Database
 
 
-def database_of(request: Request) -> Database:
+async def database_of(request: Request) -> Database:
     """The process's database, made once at start."""
     database: Database = request.state.database
     return database

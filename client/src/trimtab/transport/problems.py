@@ -44,6 +44,12 @@ def error_class(status: int) -> type[Refused]:
     return _BY_STATUS.get(status, ServerFault if status >= 500 else Invalid)
 
 
+def retry_after_seconds(response: httpx2.Response) -> float | None:
+    """The pause that the server asks for; a date, which it never sends, counts as none."""
+    text = response.headers.get("Retry-After")
+    return float(text) if text and text.isascii() and text.isdigit() else None
+
+
 def _problem(response: httpx2.Response, body: dict[str, Any]) -> Problem:
     status = response.status_code
     title = str(body.get("title") or f"status {status}")
@@ -55,7 +61,7 @@ def _problem(response: httpx2.Response, body: dict[str, Any]) -> Problem:
         request_id=body.get("requestId"),
         errors=tuple(_complaints(body.get("errors"))),
         etag=response.headers.get("ETag"),
-        retry_after_seconds=_seconds(response.headers.get("Retry-After")),
+        retry_after_seconds=retry_after_seconds(response),
     )
 
 
@@ -81,7 +87,3 @@ def _problem_body(response: httpx2.Response) -> dict[str, Any] | None:
     except ValueError:
         return None
     return body if isinstance(body, dict) else None
-
-
-def _seconds(text: str | None) -> float | None:
-    return float(text) if text and text.isdigit() else None
