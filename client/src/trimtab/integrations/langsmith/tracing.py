@@ -1,41 +1,21 @@
-"""Tracing with LangSmith, switched while the program runs. `pip install 'trimtab[langsmith]'`."""
+"""Tracing of the whole process, as the settings say at each moment."""
 
 import logging
 import os
-from contextvars import Context
 from threading import Lock, Thread
 from typing import Any
 
-import langsmith
-from pydantic import Field, SecretStr
-
-from trimtab.binding import LiveSettings
 from trimtab.binding.status import DEFAULT
+from trimtab.integrations.extras import load
+from trimtab.integrations.failures import MissingCredential, required
 
-from .failures import MissingCredential, required
+from .settings import LangSmithSettings
 
 FLUSH_SECONDS = 5.0
 PROD = "prod"
 
 _LOG = logging.getLogger(__name__)
-_SDK_LOG = logging.getLogger("langsmith.client")
 _FOLLOWED = ("langsmith_tracing", "langchain_project", "langsmith_api_key")
-
-
-class LangSmithSettings(LiveSettings):
-    """The settings of `Tracing`.
-
-    `langchain_callbacks_background` is a switch of LangChain for JavaScript: no package for Python
-    reads it, and LangSmith's client for Python always sends in the background. It is kept so that
-    one configuration can serve both.
-    """
-
-    langsmith_tracing: bool = True
-    langchain_project: str = Field("assistant", min_length=1)
-    langsmith_hide_inputs: bool = False
-    langsmith_hide_outputs: bool = False
-    langchain_callbacks_background: bool = True
-    langsmith_api_key: SecretStr | None = None
 
 
 class Tracing:
@@ -58,16 +38,20 @@ class Tracing:
     ) -> None:
         """Begin to follow; `options` go to `langsmith.Client`.
 
-        `environment` is the one the settings' client reads, unless it is said here.
+        `environment` is the one the settings' client reads, unless it is said here. Raises
+        MissingExtra.
         """
+        self._sdk = load(
+            f"{__package__}.client", packages=("langsmith",), remedy="trimtab[langsmith]"
+        )
         self._settings = settings
         self._environment = environment
         self._options = {"api_url": endpoint or os.environ.get("LANGSMITH_ENDPOINT"), **options}
         self._lock = Lock()
-        self._client: _Client | None = None
+        self._client: Any = None
         self._api_key: str | None = None
-        self._redaction = _WithoutKeys()
-        _SDK_LOG.addFilter(self._redaction)
+        self._redaction = self._sdk.WithoutKeys()
+        self._sdk.LOG.addFilter(self._redaction)
         self.problem: str | None = None
         self._unsubscribe = [
             settings.on_change(field, lambda _old, _new: self._apply()) for field in _FOLLOWED
@@ -94,11 +78,11 @@ class Tracing:
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         with self._lock:
-            _configure(enabled=False, client=None, project_name=None)
+            self._sdk.configure(enabled=False, client=None, project_name=None)
             client, self._client, self._api_key = self._client, None, None
         if client is not None:
             client.close(timeout=FLUSH_SECONDS)
-        _SDK_LOG.removeFilter(self._redaction)
+        self._sdk.LOG.removeFilter(self._redaction)
 
     def _apply(self) -> None:
         with self._lock, self._settings.frozen() as s:
@@ -110,7 +94,7 @@ class Tracing:
             self.problem = None
             if api_key != self._api_key:
                 self._replace(api_key)
-            _configure(
+            self._sdk.configure(
                 client=self._client,
                 enabled=s.langsmith_tracing,
                 project_name=s.langchain_project,
@@ -120,55 +104,13 @@ class Tracing:
         if problem and problem != self.problem:
             _LOG.warning("%s Nothing is traced.", problem)
         self.problem = problem
-        _configure(enabled=False)
+        self._sdk.configure(enabled=False)
 
     def _replace(self, api_key: str) -> None:
         """A client for another credential; the old one sends what it has, and nobody waits."""
         old = self._client
         self._redaction.keys.add(api_key)
-        self._client = _Client(self, api_key=api_key, **self._options)
+        self._client = self._sdk.AskingClient(self.hides, api_key=api_key, **self._options)
         self._api_key = api_key
         if old is not None:
             Thread(target=old.close, args=(FLUSH_SECONDS,), daemon=True).start()
-
-
-class _Client(langsmith.Client):
-    """LangSmith's client, asking each time what may be sent."""
-
-    def __init__(self, tracing: Tracing, **options: Any) -> None:
-        self._tracing = tracing
-        super().__init__(
-            hide_inputs=lambda it: {} if tracing.hides("langsmith_hide_inputs") else it,
-            hide_outputs=lambda it: {} if tracing.hides("langsmith_hide_outputs") else it,
-            **options,
-        )
-
-    def _hide_run_error(self, error: Any) -> Any:
-        """`repr` and traceback repeat what was said; only the kind of error may go out.
-
-        The SDK's `anonymizer` would do it, but then it does not ask `hide_inputs`.
-        """
-        hidden = any(map(self._tracing.hides, ("langsmith_hide_inputs", "langsmith_hide_outputs")))
-        return str(error).partition("(")[0] if error is not None and hidden else error
-
-
-class _WithoutKeys(logging.Filter):
-    """The SDK logs what LangSmith answers, and an answer may repeat the key that was shown."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.keys: set[str] = set()
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Let every record through, without keys."""
-        text = record.getMessage()
-        for key in self.keys:
-            text = text.replace(key, "***")
-        record.msg, record.args = text, None
-        return True
-
-
-def _configure(**values: Any) -> None:
-    """In a context of its own: `configure` also sets the caller's context variables, and what
-    inherits those (a task, a request) would never see a later change."""
-    Context().run(langsmith.configure, **values)
