@@ -7,6 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from trimtab.async_client import AsyncClient as AsyncClient
+    from trimtab.async_client import connect_async as connect_async
     from trimtab.binding import LiveSettings as LiveSettings
     from trimtab.binding import reload as reload
     from trimtab.client import Client as Client
@@ -14,15 +16,17 @@ if TYPE_CHECKING:
     from trimtab.current_client import use as use
 
 _HOMES = {
+    "AsyncClient": "trimtab.async_client",
     "Client": "trimtab.client",
     "LiveSettings": "trimtab.binding",
     "connect": "trimtab.client",
+    "connect_async": "trimtab.async_client",
     "reload": "trimtab.binding",
     "use": "trimtab.current_client",
 }
 _OF_SETTINGS = frozenset({"pydantic", "pydantic_settings"})
 
-__all__ = ["Client", "LiveSettings", "connect", "reload", "use"]
+__all__ = ["AsyncClient", "Client", "LiveSettings", "connect", "connect_async", "reload", "use"]
 
 
 def __getattr__(name: str) -> Any:

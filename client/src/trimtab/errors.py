@@ -257,3 +257,9 @@ class NotLive(TrimtabError):
     """Copies, frozen sets and unpickled settings follow nothing; ask the original."""
 
     code = "not-live"
+
+
+class BadOption(TrimtabError):
+    """An option of a client that cannot be."""
+
+    code = "bad-option"

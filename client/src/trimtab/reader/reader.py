@@ -14,7 +14,7 @@ class Reader:
     """Configuration as a mapping that follows the store. Reads never block and never fail for an
     outage; for the hottest places take a `handle`."""
 
-    __slots__ = ("store",)
+    __slots__ = ("__weakref__", "store")
 
     def __init__(self, store: Store) -> None:
         self.store = store

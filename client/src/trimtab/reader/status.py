@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from trimtab.connectors import Standing
 from trimtab.snapshot import Revision
-from trimtab.store import Refusal, Source
+from trimtab.store import Refusal, Source, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +37,28 @@ class Status:
     def is_fallback(self) -> bool:
         """Whether the set in force came from something less than was asked for."""
         return self.source in {Source.LAST_KNOWN_GOOD, Source.ENVIRONMENT, Source.DEFAULT}
+
+
+def status_of(store: Store, mode: str, standing: Standing | None) -> Status:
+    """The status of a client with this store; without a connection (`memory`) it is always live."""
+    state = store.state
+    counters = {
+        "sets_refused": store.refused_count,
+        "callbacks_failed": store.failed_callbacks,
+        **(standing.counters if standing else {}),
+    }
+    return Status(
+        mode=mode,
+        source=state.source,
+        revision=state.revision,
+        head=standing.head if standing else state.revision,
+        keys=len(state.values),
+        age_seconds=standing.age_seconds if standing else 0.0,
+        connected=standing.connected if standing else True,
+        last_error=standing.last_error if standing else None,
+        refusal=store.refusal,
+        faults={key: it.faults for key, it in state.outcomes.items() if it.faults},
+        shadow_mismatches=dict(store.shadow_mismatches),
+        counters=counters,
+        last_known_good=standing.last_known_good if standing else None,
+    )

@@ -69,6 +69,12 @@ class Listeners:
             finally:
                 self._running.release()
 
+    def callback_failed(self, error: Exception) -> None:
+        """Count, log and report what a callback raised."""
+        self.failed += 1
+        _log.error("a callback for a changed setting failed", exc_info=error)
+        self.report(error)
+
     def report(self, error: Exception) -> None:
         """Hand an error to the application's `on_error`, if it has one."""
         if self._on_error is None:
@@ -82,9 +88,7 @@ class Listeners:
         try:
             call()
         except Exception as error:  # noqa: BLE001  (the application's code, logged whole)
-            self.failed += 1
-            _log.exception("a callback for a changed setting failed")
-            self.report(error)
+            self.callback_failed(error)
 
     def _remove(self, key: str | None, callback: Callable[..., object]) -> None:
         with self._lock:

@@ -1,6 +1,6 @@
 """What is in force, as one object that is replaced and never written to."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -73,3 +73,14 @@ def changes_between(old: State, new: State) -> dict[str, Change]:
 def is_other(one: Value | None, other: Value | None) -> bool:
     """Whether two values are different ones; True is not 1, and 1 is not 1.0."""
     return one is not other and (type(one) is not type(other) or one != other)
+
+
+def changes_of(
+    keys: Collection[str], before: Mapping[str, Value], after: Mapping[str, Value]
+) -> dict[str, Change]:
+    """Those of the keys whose value differs, with both values."""
+    return {
+        key: Change(before.get(key), after.get(key))
+        for key in keys
+        if is_other(before.get(key), after.get(key))
+    }

@@ -3,7 +3,6 @@
 import logging
 import os
 import threading
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,13 +12,14 @@ from weakref import WeakSet
 from trimtab.snapshot import Item, Snapshot
 from trimtab.value_types import Value, ValueType
 
+from .assembly import Assembly
 from .binding import Binding, Prepared, Rejected
 from .everywhere import EVERYWHERE
 from .handle import Handle
 from .listeners import Listeners
 from .references import Resolver
-from .resolve import Outcome, Surroundings, Winner, from_process, is_plain, resolve
-from .state import Change, Refusal, Source, State, changes_between, is_other
+from .resolve import Outcome, Surroundings, Winner
+from .state import Change, Refusal, Source, State, changes_between, changes_of
 
 _log = logging.getLogger("trimtab")
 Changes = dict[str, Change]
@@ -52,8 +52,10 @@ class Store:
     ) -> None:
         """`process` stands for os.environ; `declared` are keys (with types) which the process
         environment may give while no snapshot knows them."""
-        self._around = Surroundings(os.environ if process is None else process, schemes or {})
-        self._declared = dict(declared or {})
+        around = Surroundings(os.environ if process is None else process, schemes or {})
+        self._assembly = Assembly(around, declared or {})
+        self.process = around.process
+        """The process environment that policies `env` and `shadow` read."""
         self._listeners = Listeners(on_error)
         self._bindings: list[Binding] = []
         self._handles: dict[str, WeakSet[Handle]] = {}
@@ -62,20 +64,19 @@ class Store:
         self.refusal: Refusal | None = None
         self.refused_count = 0
         self.shadow_mismatches: dict[str, int] = {}
-        self._base = self._without_snapshot()
+        self._base = self._assembly.without_snapshot()
         self.state = self._with_overrides(self._base)
         EVERYWHERE.join(self)
         self.values: dict[str, Value] = self.state.values
 
     @property
-    def process(self) -> Mapping[str, str]:
-        """The process environment that policies `env` and `shadow` read."""
-        return self._around.process
-
-    @property
     def failed_callbacks(self) -> int:
         """How many calls of callbacks ended in an error."""
         return self._listeners.failed
+
+    def callback_failed(self, error: Exception) -> None:
+        """A callback that went on by itself ended in this error: count, log and report it."""
+        self._listeners.callback_failed(error)
 
     def offer(
         self,
@@ -84,22 +85,29 @@ class Store:
         *,
         follows: Snapshot | None = None,
         changed: Collection[str] = (),
+        tell: bool = True,
     ) -> bool:
         """Put `snapshot` in force if everybody agrees; says whether it is.
 
         Where it came out of `follows` by a delta, `changed` are the delta's keys: then the rest
-        need not be compared.
+        need not be compared. With `tell=False` callbacks wait until `tell` is called, which a
+        caller does who holds a lock of its own.
         """
         with self._lock:
             old = self._base
             if old.snapshot is None or follows is not old.snapshot:
-                base = self._resolved(snapshot, source, old)
+                base = self._assembly.whole(snapshot, source, old)
                 done = self._swap(base, None)
             else:
-                base = self._advanced(snapshot, source, old, changed)
+                base = self._assembly.advanced(snapshot, source, old, changed)
                 done = self._swap(base, changed)
-        self._listeners.run()
+        if tell:
+            self.tell()
         return done
+
+    def tell(self) -> None:
+        """Run the callbacks that wait."""
+        self._listeners.run()
 
     def bind(self, binding: Binding) -> Callable[[], None]:
         """Let a settings class take part; it is prepared and swapped with the set in force at once.
@@ -162,69 +170,25 @@ class Store:
         with self._lock:
             old = self._base
             new = (
-                self._resolved(old.snapshot, old.source, old)
+                self._assembly.whole(old.snapshot, old.source, old)
                 if old.snapshot
-                else self._without_snapshot()
+                else self._assembly.without_snapshot()
             )
             self._swap(replace(new, received_at=old.received_at), None)
         self._listeners.run()
+
+    def hold_for_fork(self) -> None:
+        """Wait until no set is half in force, and keep it so until one of the next two."""
+        self._lock.acquire()
+
+    def release_after_fork(self) -> None:
+        """In the parent of a fork."""
+        self._lock.release()
 
     def after_fork(self) -> None:
         """Renew every lock; called in the child of a fork, before anything else."""
         self._lock = threading.RLock()
         self._listeners.renew()
-
-    # --- making the next set ---------------------------------------------------------------
-
-    def _without_snapshot(self) -> State:
-        outcomes = self._from_process(self._declared)
-        values = _values_of(outcomes)
-        return State(None, Source.ENVIRONMENT if values else Source.DEFAULT, values, outcomes)
-
-    def _from_process(self, keys: Mapping[str, ValueType]) -> dict[str, Outcome]:
-        found = {key: from_process(key, kind, self.process) for key, kind in keys.items()}
-        return {key: it for key, it in found.items() if it.winner or it.faults}
-
-    def _resolved(self, snapshot: Snapshot, source: Source, old: State) -> State:
-        unknown = {key: it for key, it in self._declared.items() if key not in snapshot.items}
-        outcomes = self._from_process(unknown)
-        values: dict[str, Value] = {}
-        for key, item in snapshot.items.items():
-            if not is_plain(item):
-                outcomes[key] = self._outcome_of(item, old)
-            elif item.value is not None:
-                values[key] = item.value
-        values.update(_values_of(outcomes))
-        return State(snapshot, source, values, outcomes, received_at=time.monotonic())
-
-    def _advanced(
-        self, snapshot: Snapshot, source: Source, old: State, changed: Collection[str]
-    ) -> State:
-        values, outcomes = old.values.copy(), dict(old.outcomes)
-        for key in changed:
-            item = snapshot.items.get(key)
-            outcome = self._outcome_of_changed(key, item, old)
-            if outcome is None:
-                outcomes.pop(key, None)
-            else:
-                outcomes[key] = outcome
-            value = outcome.value if outcome else item.value if item else None
-            if value is None:
-                values.pop(key, None)
-            else:
-                values[key] = value
-        return State(snapshot, source, values, outcomes, received_at=time.monotonic())
-
-    def _outcome_of_changed(self, key: str, item: Item | None, old: State) -> Outcome | None:
-        if item is not None:
-            return None if is_plain(item) else self._outcome_of(item, old)
-        declared = self._declared.get(key)
-        return self._from_process({key: declared}).get(key) if declared else None
-
-    def _outcome_of(self, item: Item, old: State) -> Outcome:
-        before = old.snapshot.items.get(item.key) if old.snapshot else None
-        same = before is not None and before.value == item.value and before.type is item.type
-        return resolve(item, self._around, old.outcomes.get(item.key) if same else None)
 
     # --- putting it in force ---------------------------------------------------------------
 
@@ -233,7 +197,7 @@ class Store:
         changes = (
             changes_between(self.state, new)
             if changed is None or new.overridden
-            else _changes_of(changed, self.state.values, new.values)
+            else changes_of(changed, self.state.values, new.values)
         )
         try:
             prepared = self._prepare(new, changes)
@@ -326,17 +290,3 @@ class _Refused(Exception):
 
 def _nothing() -> None:
     """No change of this store's own layers."""
-
-
-def _values_of(outcomes: Mapping[str, Outcome]) -> dict[str, Value]:
-    return {key: it.value for key, it in outcomes.items() if it.value is not None}
-
-
-def _changes_of(
-    keys: Collection[str], before: Mapping[str, Value], after: Mapping[str, Value]
-) -> Changes:
-    return {
-        key: Change(before.get(key), after.get(key))
-        for key in keys
-        if is_other(before.get(key), after.get(key))
-    }
