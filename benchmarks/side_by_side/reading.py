@@ -15,8 +15,8 @@ from typing import Any
 
 Reads = dict[str, tuple[str, dict[str, Any]]]
 KEY = "ELEVENLABS_VOICE_STABILITY"
-_SECONDS = 0.01  # a loop's time
-_LOOPS = 7  # in each round
+_SECONDS = 0.002  # a loop's time: most of them fit between two interruptions
+_LOOPS = 25  # in each round
 _TIMES = 10  # the read in each turn of a loop
 
 
