@@ -68,6 +68,12 @@ def _of_environment(at: str) -> Iterator[Cell]:
     yield _listing("GET /api/v1/config/categories", Act.READ, at)
     yield _listing("GET /api/v1/config/schema", Act.READ, at)
     yield _listing("GET /api/v1/snapshot", Act.SNAPSHOT, at)
+    yield Cell(
+        "GET /api/v1/stream",
+        lambda who: _all(429, who.may_some(Act.SNAPSHOT, at)),  # this server keeps none open
+        query={"environment": at},
+        note=at,
+    )
     yield _listing("GET /api/v1/export", Act.EXPORT, at, format="json")
     yield Cell(
         "GET /api/v1/config/diff",

@@ -161,6 +161,7 @@ POLICY: dict[str, Act | None] = {
     "POST /api/v1/grants": Act.GIVE_GRANTS,
     "DELETE /api/v1/grants/{id}": Act.GIVE_GRANTS,
     "GET /api/v1/snapshot": Act.SNAPSHOT,
+    "GET /api/v1/stream": Act.SNAPSHOT,
     "GET /api/v1/export": Act.EXPORT,
     "GET /api/v1/config": Act.READ,
     "POST /api/v1/config": Act.DEFINE,

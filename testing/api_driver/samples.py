@@ -40,6 +40,7 @@ SAMPLES = (
     Sample("GET", "/readyz", {}),
     Sample("GET", "/metrics", {}),
     Sample("GET", "/api/v1/snapshot", _DEV),
+    Sample("GET", "/api/v1/stream", _DEV, status=429),  # these servers keep no stream open
     Sample("GET", "/api/v1/export", _DEV | {"format": "json"}),
     Sample("GET", _CONFIG, _DEV),
     Sample("POST", _CONFIG, {}, {"key": "NEW", "type": "string", "environment": "dev"}, 201),

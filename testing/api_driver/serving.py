@@ -55,7 +55,7 @@ async def serving(
     store = Store(Database(url))
     await store.prepare()
     root = await store.issue_admin("root")
-    app = create_app(Settings(database_url=url, **settings))
+    app = create_app(Settings(database_url=url, **{"max_streams": 0, **settings}))
     async with (
         running_app(app) as running,
         httpx2.AsyncClient(

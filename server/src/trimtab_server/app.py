@@ -31,6 +31,9 @@ from trimtab_server.config.report_secrets import report_secrets
 from trimtab_server.delivery import routes as delivery_routes
 from trimtab_server.delivery.direct_reads import DirectReads
 from trimtab_server.delivery.feed import Feed
+from trimtab_server.delivery.stream import routes as stream_routes
+from trimtab_server.delivery.stream.admission import StreamLimits
+from trimtab_server.delivery.stream.streams import Streams
 from trimtab_server.history import routes as history_routes
 from trimtab_server.http import documentation, health
 from trimtab_server.http.body import MAX_BULK_BYTES, BodyMiddleware
@@ -62,6 +65,7 @@ class State(TypedDict):
     database: Database
     committer: Committer
     feed: Feed
+    streams: Streams
     metrics: Metrics
     node: str
     audit_key_file: Path
@@ -101,14 +105,17 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         signing = _keep_signing(database, settings)
         following = _follow(database, feed)
+        following.append(asyncio.create_task(app.state.streams.run()))
         yield {
             "database": database,
             "committer": committer,
             "feed": feed,
+            "streams": app.state.streams,
             "metrics": metrics,
             "node": secrets.token_hex(4),
             "audit_key_file": settings.effective_audit_key_file,
         }
+        await app.state.streams.shut_down()
         background = [*following, *([] if signing is None else [signing])]
         for task in background:
             task.cancel()
@@ -142,11 +149,18 @@ def create_app(settings: Settings) -> FastAPI:
         issuer=issuer,
     )
     app.state.feed = feed
+    app.state.streams = Streams(feed, authenticator, metrics, _stream_limits(settings))
     app.state.door = Door(authenticator, refusals, token_use)
     app.direct_reads = DirectReads(feed, app.state.door, metrics)
     _add_middleware(app, settings, metrics)
     app.openapi = lambda: describe(app, health.PATHS)  # type: ignore[method-assign]  # FastAPI's own way
     return app
+
+
+def _stream_limits(settings: Settings) -> StreamLimits:
+    return StreamLimits(
+        settings.max_streams, settings.max_streams_per_token, settings.stream_opens_per_second
+    )
 
 
 def _follow(database: Database, feed: Feed) -> list[asyncio.Task[None]]:
@@ -172,6 +186,7 @@ def _add_routes(app: FastAPI) -> None:
     for router in (
         access_routes.router,
         delivery_routes.router,
+        stream_routes.router,
         history_routes.router,
         config_routes.router,
         catalog_routes.router,

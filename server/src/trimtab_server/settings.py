@@ -68,6 +68,21 @@ class Settings(BaseSettings):
         description="What groups give, as JSON or the path of a file with it: "
         '`[{"group": "ops", "role": "editor", "environment": "prod"}]`; empty: nothing.',
     )
+    max_streams: int = Field(
+        default=5_000,
+        ge=0,
+        le=100_000,
+        description="Streams that may be open at once; with 0 there are none, and readers poll.",
+    )
+    max_streams_per_token: int = Field(
+        default=2_000, ge=1, le=100_000, description="Of these, with one token."
+    )
+    stream_opens_per_second: int = Field(
+        default=200,
+        ge=1,
+        le=10_000,
+        description="Streams that may be opened a second; others are told when to come again.",
+    )
     log_format: str = Field(
         default="console", pattern="^(console|json)$", description="`console` or `json`."
     )

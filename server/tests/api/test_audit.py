@@ -29,7 +29,9 @@ async def signing(store: Store, api: Api, tmp_path: Path) -> AsyncIterator[Api]:
     """The same store served with an audit key."""
     create_key(tmp_path / "audit.key")
     url = store.database.engine.url.render_as_string(hide_password=False)
-    app = create_app(Settings(database_url=url, audit_key_file=tmp_path / "audit.key"))
+    app = create_app(
+        Settings(database_url=url, audit_key_file=tmp_path / "audit.key", max_streams=0)
+    )
     async with (
         running_app(app) as running,
         httpx2.AsyncClient(

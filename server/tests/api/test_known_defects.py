@@ -665,7 +665,7 @@ async def test_e26__schema_moved_back_and_forward_again__keeps_the_data(
     )
     moved = Store(Database(url))
     await moved.prepare()
-    async with running_app(create_app(Settings(database_url=url))) as running:
+    async with running_app(create_app(Settings(database_url=url, max_streams=0))) as running:
         transport = httpx2.ASGITransport(running)
         async with httpx2.AsyncClient(transport=transport, base_url="http://moved") as client:
             await prepare(Api(client, await moved.issue_admin("mover")))

@@ -75,7 +75,7 @@ async def distant(cable: Cable, postgres_url: str) -> AsyncIterator[Api]:
     await store.prepare()
     token = await store.issue_admin("operator")
     await store.database.dispose()
-    async with running_app(create_app(Settings(database_url=url))) as running:
+    async with running_app(create_app(Settings(database_url=url, max_streams=0))) as running:
         transport = httpx2.ASGITransport(running)
         async with httpx2.AsyncClient(transport=transport, base_url="http://distant") as client:
             yield Api(client, token)

@@ -37,7 +37,7 @@ expected-statuses = ["2xx", "3xx", "4xx", "503"]
 [checks.negative_data_rejection]
 expected-statuses = ["401", "403", "404", "405", "413", "415", "422", "428"]
 [checks.positive_data_acceptance]
-expected-statuses = ["2xx", "304", "404", "409", "412", "413", "422", "428", "503"]
+expected-statuses = ["2xx", "304", "404", "409", "412", "413", "422", "428", "429", "503"]
 """
 # What a JSON Schema of a request's parts does not tell: rules about the whole; the grammar of
 # names, which a sentence tells better; that 1.0 is no integer; NUL and lone surrogates in any text.
@@ -62,7 +62,7 @@ DESCRIBED.app = front
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The application, running on an embedded database with one setting."""
     url = f"sqlite:///{tmp_path_factory.mktemp('schemathesis') / 'store.sqlite3'}"
-    RUNNING["app"] = create_app(Settings(database_url=url))
+    RUNNING["app"] = create_app(Settings(database_url=url, max_streams=0))
     asyncio.run(prepare(url))
     yield url
     shutdown_lifespans()  # schemathesis would do so when the interpreter ends, and leave files open
@@ -85,7 +85,7 @@ async def prepare(url: str) -> None:
     store = Store(Database(url))
     await store.prepare()
     await store.database.dispose()
-    async with running_app(create_app(Settings(database_url=url))) as running:
+    async with running_app(create_app(Settings(database_url=url, max_streams=0))) as running:
         transport = httpx2.ASGITransport(running)
         async with httpx2.AsyncClient(transport=transport, base_url="http://here") as client:
             await Api(client, await issue(url)).create("GREETING", "string", "Hello")

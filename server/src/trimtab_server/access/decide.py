@@ -121,6 +121,21 @@ def require_some(
     return allowed
 
 
+def sees_still(
+    principal: Principal,
+    permission: Permission,
+    sees: Categories,
+    *,
+    application: str,
+    environment: str,
+) -> bool:
+    """True if what was found when an answer began that goes on for long (a stream) is still so:
+    exactly these categories, no fewer and no more."""
+    return sees == categories_of(
+        principal, permission, application=application, environment=environment
+    )
+
+
 def could(
     principal: Principal,
     permission: Permission,

@@ -19,7 +19,8 @@ class HeadMiddleware:
                 message = {**message, "body": b""}
             await send(message)
 
-        inside: Scope = {**scope, "method": "GET"}
+        state = {**scope.get("state", {}), "is_head": True}
+        inside: Scope = {**scope, "method": "GET", "state": state}
         try:
             await self.app(inside, receive, send_head)
         finally:  # the metrics, further out, count by route

@@ -66,12 +66,13 @@ class MetricsMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began, status = time.monotonic(), 500
+        began, status, is_stream = time.monotonic(), 500, False
 
         async def watch(message: Message) -> None:
-            nonlocal status
+            nonlocal status, is_stream
             if message["type"] == "http.response.start":
                 status = message["status"]
+                is_stream = any(b"text/event-stream" in value for _, value in message["headers"])
             await send(message)
 
         try:
@@ -80,7 +81,8 @@ class MetricsMiddleware:
             route = getattr(scope.get("route"), "path_format", "other")
             method = scope["method"] if scope["method"] in _METHODS else "OTHER"
             self._metrics.requests.labels(method, route, str(status)).inc()
-            self._metrics.seconds.labels(route).observe(time.monotonic() - began)
+            if not is_stream:  # how long one was open says nothing about how quick we are
+                self._metrics.seconds.labels(route).observe(time.monotonic() - began)
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -240,6 +240,13 @@ _ALL = (
         headers={"Retry-After": "1"},
     ),
     Example(
+        "too-many-streams",
+        429,
+        "Too many streams.",
+        "Too many streams are open, or being opened: come back after the time in `Retry-After`.",
+        headers={"Retry-After": "1"},
+    ),
+    Example(
         "internal-error",
         500,
         "The server failed to carry out the request.",

@@ -39,7 +39,7 @@ _MEANINGS = {
     415: "The body is not JSON.",
     422: "The request breaks a rule; `errors` lists every one. Nothing was stored.",
     428: "`If-Match` is needed.",
-    429: "Too many requests; see `Retry-After`.",
+    429: "Too much at once; see `Retry-After`.",
     503: "The database does not answer, or not in time; see `Retry-After`.",
 }
 _HEADERS = {

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from trimtab_server.delivery.stream.admission import Admission, StreamLimits, TooManyStreams
 
-from .readers import Clock
+from .outlets import Clock
 
 ONE, TWO = UUID(int=1), UUID(int=2)
 

@@ -8,7 +8,7 @@ from trimtab_server.delivery.stream.subscriber import (
     Subscriber,
 )
 
-from .readers import Clock, HeldOutlet
+from .outlets import Clock, HeldOutlet
 
 SMALL = bookmark_frame("dev", "1.1", "1.1", "0" * 32)
 LARGE = Frame(b"x" * 10_000, b"")

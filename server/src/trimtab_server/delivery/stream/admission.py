@@ -21,6 +21,9 @@ class TooManyStreams(TrimtabError):
         super().__init__(detail, headers={"Retry-After": str(retry_after_seconds)})
 
 
+_NEVER_SECONDS = 600
+
+
 @dataclass(frozen=True, slots=True)
 class StreamLimits:
     """See the settings of the same names."""
@@ -51,6 +54,11 @@ class Admission:
         Raises:
             TooManyStreams
         """
+        if not self._limits.most:
+            raise TooManyStreams(
+                "This server keeps no streams open: poll the snapshot with its ETag.",
+                retry_after_seconds=_NEVER_SECONDS,
+            )
         if self._by_token[token_id] >= self._limits.most_per_token:
             raise TooManyStreams(
                 f"This token has {self._limits.most_per_token} streams open, which is the most.",

@@ -1,9 +1,6 @@
-"""Readers for tests: one that takes what it likes, and what a reader makes of what it took."""
+"""Readers that take what they like, at a time of the test's own."""
 
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from trimtab_server.delivery.stream.frames import Frame
 
@@ -48,25 +45,3 @@ class HeldOutlet:
         """What the reader takes now, at most so many events."""
         taken, self.waiting = self.waiting[:most], self.waiting[len(self.waiting[:most]) :]
         return b"".join(frame.text for frame in taken).decode()
-
-
-@dataclass(frozen=True)
-class Event:
-    """One event as a reader sees it."""
-
-    kind: str
-    id: str | None
-    data: dict[str, Any]
-    retry: int | None = None
-
-
-def events_of(text: str) -> Iterator[Event]:
-    """The events of a whole text, which must consist of nothing else."""
-    for block in text.split("\n\n")[:-1]:
-        fields = dict(line.split(": ", 1) for line in block.split("\n"))
-        retry = fields.pop("retry", None)
-        data = json.loads(fields.pop("data"))
-        yield Event(
-            fields.pop("event"), fields.pop("id", None), data, None if retry is None else int(retry)
-        )
-        assert not fields
