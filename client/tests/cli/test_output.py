@@ -2,7 +2,9 @@
 
 import pytest
 
+from trimtab.admin import ChangeItem
 from trimtab.cli import output
+from trimtab.cli.changes import print_change
 from trimtab.cli.values import as_text, same, shown, shown_rules
 
 COLUMNS = ("KEY", "VALUE", "WHY")
@@ -95,3 +97,23 @@ def test_same__is_strict_about_types() -> None:
 def test_shown_rules__reads_as_a_phrase() -> None:
     rules = {"min": 0, "max": 1.5, "enum": ["a", "b"]}
     assert shown_rules(rules) == "min 0, max 1.5, one of a | b"
+
+
+def test_print_change__new_setting_with_values_in_several_places__shows_each_of_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    made = {"type": "integer", "validationRules": {}}
+    print_change(
+        [
+            ChangeItem("definition", "RETRIES", None, None, made),
+            ChangeItem("value", "RETRIES", "base", None, 3),
+            ChangeItem("policy", "RETRIES", "base", None, "shadow"),
+            ChangeItem("value", "RETRIES", "prod", None, 5),
+        ]
+    )
+    head, *rows = (line.split() for line in capsys.readouterr().out.splitlines())
+    assert head[:2] == ["KEY", "ENVIRONMENT"]
+    assert [(row[1], row[2], row[-1]) for row in rows] == [
+        ("base", "new", "3"),
+        ("prod", "value", "5"),
+    ]

@@ -173,6 +173,7 @@ async def test_restore_root__existence_changed_since__is_a_conflict_that_names_t
     assert answer.status == 409
     assert said is not None
     assert said in str(answer)
+    assert "undo the change" in str(answer)
 
 
 async def test_restore_root__type_changed_since__is_a_conflict(driver: Driver) -> None:

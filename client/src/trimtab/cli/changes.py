@@ -13,11 +13,11 @@ _PARTS = {"validationRules": "rules", "isSecret": "secret"}
 
 def print_change(items: Sequence[ChangeItem]) -> None:
     """Every edit of a change: what is there and what would be, or is now."""
-    born = {item.key: item for item in items if _is_new_setting(item)}
+    told = {item.key: _first_place(item, items) for item in items if _is_new_setting(item)}
     rows = [
         _new_setting(item, items) if _is_new_setting(item) else _row(item)
         for item in items
-        if item.key not in born or _is_new_setting(item)
+        if item.key not in told or _is_new_setting(item) or item.environment != told[item.key]
     ]
     print_table(_COLUMNS, rows)
 
@@ -94,6 +94,13 @@ def _row(item: ChangeItem) -> tuple[str, str, str, str, str]:
 
 def _is_new_setting(item: ChangeItem) -> bool:
     return item.kind == "definition" and item.old is None
+
+
+def _first_place(item: ChangeItem, items: Sequence[ChangeItem]) -> str | None:
+    """The environment that the row of a new setting tells of."""
+    of_key = [it for it in items if it.key == item.key and it.environment is not None]
+    value = next((it for it in of_key if it.kind == "value"), None)
+    return (value or of_key[0]).environment if of_key else None
 
 
 def _new_setting(item: ChangeItem, items: Sequence[ChangeItem]) -> tuple[str, str, str, str, str]:

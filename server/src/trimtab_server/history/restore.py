@@ -104,7 +104,10 @@ def _check_comparable(then: State, now: State, environment: str, *, everything: 
         reason = _incomparable(before, today)
         key = (today or before or then.settings[folded]).key if (today or before) else None
         if reason and (owned or everything):
-            message = f"{key} {reason} since, so {environment} cannot go back as a whole."
+            message = (
+                f"{key} {reason} since, so {environment} cannot go back as a whole: "
+                f"{_WAY_OUT[reason]}, or restore single keys by their version."
+            )
             violations.append(Violation("/revision", key, "existence", message, status=409))
     if violations:
         raise ChangeRefused(sorted(violations, key=lambda one: one.key or ""))
@@ -125,6 +128,13 @@ def _incomparable(before: SettingState | None, today: SettingState | None) -> st
     if before.definition.type is not today.definition.type:
         return "changed its type"
     return None
+
+
+_WAY_OUT = {
+    "was created": "undo the change that made it, or delete it",
+    "was deleted": "undo the change that deleted it, or make it again",
+    "changed its type": "undo the change that gave it another type",
+}
 
 
 def _definition_edits(then: State, now: State) -> list[AnyEdit]:
