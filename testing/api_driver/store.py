@@ -17,6 +17,7 @@ from trimtab_server.audit.chain import SYSTEM_CHAIN
 from trimtab_server.audit.models import audit_chain
 from trimtab_server.catalog.create_application import create_application
 from trimtab_server.catalog.models import application
+from trimtab_server.delivery.models import server_node
 from trimtab_server.infra.database import Database, database_now
 from trimtab_server.migrations.move import upgrade
 from trimtab_server.migrations.tables import metadata
@@ -95,6 +96,8 @@ class Store:
         dumped: dict[str, list[str]] = {}
         async with self.database.read() as connection:
             for table in metadata.sorted_tables:
+                if table is server_node:
+                    continue  # which processes run is nothing that a request stores
                 columns = [one for one in table.columns if one is not token.c.last_used_at]
                 chain = table.columns.get("name" if table is audit_chain else "chain")
                 where = [] if chain is None else [chain != SYSTEM_CHAIN]

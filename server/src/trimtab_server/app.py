@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +31,8 @@ from trimtab_server.config.report_secrets import report_secrets
 from trimtab_server.delivery import routes as delivery_routes
 from trimtab_server.delivery.direct_reads import DirectReads
 from trimtab_server.delivery.feed import Feed
+from trimtab_server.delivery.nodes import Nodes
+from trimtab_server.delivery.source import DatabaseSource
 from trimtab_server.delivery.stream import routes as stream_routes
 from trimtab_server.delivery.stream.admission import StreamLimits
 from trimtab_server.delivery.stream.streams import Streams
@@ -53,6 +55,8 @@ from trimtab_server.settings import Settings
 from trimtab_server.trail import routes as trail_routes
 from trimtab_server.trail.keep_checkpoints import keep_checkpoints
 
+# A database that hangs is away: no request waits for it without end.
+ANSWER_SECONDS = 5.0
 _BODY_LIMITS = {
     "/api/v1/config/bulk": MAX_BULK_BYTES,
     "/api/v1/config/validate": MAX_BULK_BYTES,
@@ -67,7 +71,8 @@ class State(TypedDict):
     feed: Feed
     streams: Streams
     metrics: Metrics
-    node: str
+    nodes: Nodes
+    serves_reads: Callable[[], bool]
     audit_key_file: Path
 
 
@@ -90,9 +95,20 @@ def create_app(settings: Settings) -> FastAPI:
         BadSettings: what they say together cannot be so.
     """
     issuer = configured_issuer(settings)
-    database = Database(settings.effective_database_url, pool_size=settings.database_pool_size)
-    feed, metrics = Feed(database), Metrics()
-    database.on_announced = feed.on_announced
+    database = Database(
+        settings.effective_database_url,
+        pool_size=settings.database_pool_size,
+        answer_seconds=ANSWER_SECONDS,
+    )
+    feed, metrics = Feed(DatabaseSource(database)), Metrics()
+    nodes = Nodes(database, feed, secrets.token_hex(4))
+
+    async def on_announced(payloads: Sequence[str]) -> None:
+        for payload in payloads:
+            nodes.hint(payload)
+        await feed.on_announced(payloads)
+
+    database.on_announced = on_announced
     refusals, token_use = Refusals(database), TokenUse(database)
 
     async def on_commit(committed: Committed) -> None:
@@ -104,7 +120,7 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         signing = _keep_signing(database, settings)
-        following = _follow(database, feed)
+        following = _follow(database, feed, nodes)
         following.append(asyncio.create_task(app.state.streams.run()))
         yield {
             "database": database,
@@ -112,7 +128,8 @@ def create_app(settings: Settings) -> FastAPI:
             "feed": feed,
             "streams": app.state.streams,
             "metrics": metrics,
-            "node": secrets.token_hex(4),
+            "nodes": nodes,
+            "serves_reads": lambda: feed.serves_reads,
             "audit_key_file": settings.effective_audit_key_file,
         }
         await app.state.streams.shut_down()
@@ -120,6 +137,7 @@ def create_app(settings: Settings) -> FastAPI:
         for task in background:
             task.cancel()
         await asyncio.wait(background)
+        await nodes.leave()
         await committer.drain()
         await feed.drain()
         await app.state.door.drain()
@@ -148,7 +166,7 @@ def create_app(settings: Settings) -> FastAPI:
         now=_now,
         issuer=issuer,
     )
-    app.state.feed = feed
+    app.state.database, app.state.feed = database, feed
     app.state.streams = Streams(feed, authenticator, metrics, _stream_limits(settings))
     app.state.door = Door(authenticator, refusals, token_use)
     app.direct_reads = DirectReads(feed, app.state.door, metrics)
@@ -163,11 +181,16 @@ def _stream_limits(settings: Settings) -> StreamLimits:
     )
 
 
-def _follow(database: Database, feed: Feed) -> list[asyncio.Task[None]]:
+def _follow(database: Database, feed: Feed, nodes: Nodes) -> list[asyncio.Task[None]]:
     """What keeps the feed the newest there is: looking, and on PostgreSQL listening."""
-    following = [asyncio.create_task(feed.run())]
+    following = [asyncio.create_task(feed.run()), asyncio.create_task(nodes.run())]
     if not database.is_sqlite:
-        listener = Listener(database.engine, feed.hint, feed.look)
+
+        def hear(payload: str) -> None:
+            nodes.hint(payload)
+            feed.hint(payload)
+
+        listener = Listener(database.engine, hear, feed.look)
         following.append(asyncio.create_task(listener.run()))
     return following
 

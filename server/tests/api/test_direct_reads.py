@@ -91,7 +91,7 @@ async def test_direct__ordinary_reads__ask_no_database(api: Api, app: FastAPI) -
     await prepare(api)
     tag = (await api.get(SNAPSHOT, environment="dev")).headers["etag"]
     asked: list[str] = []
-    engine = app.state.feed.database.engine.sync_engine
+    engine = app.state.database.engine.sync_engine
 
     def listener(*arguments: Any) -> None:
         asked.append(arguments[2])

@@ -28,6 +28,7 @@ from trimtab_server.catalog.models import change
 from trimtab_server.config.errors import UnknownKey
 from trimtab_server.delivery.feed import Feed
 from trimtab_server.delivery.held import Held
+from trimtab_server.delivery.source import DatabaseSource
 from trimtab_server.infra.database import Database
 from trimtab_server.migrations.move import downgrade, upgrade
 from trimtab_server.settings import Settings
@@ -158,7 +159,7 @@ async def test_e5__reader_overtaken_by_a_writer__leaves_nothing_old_behind(
 ) -> None:
     await api.create("RETRIES", "integer", 1)
     database = _Held(url_of(store))
-    feed = Feed(database)
+    feed = Feed(DatabaseSource(database))
     await feed.held("default")
     await api.put("RETRIES", 2, "base")
     database.skip = 1
@@ -187,7 +188,7 @@ async def test_e6__thousand_misses_at_once__load_the_settings_once(api: Api, sto
     def count(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
         queries.append(statement)
 
-    feed = Feed(database)
+    feed = Feed(DatabaseSource(database))
     event.listen(database.engine.sync_engine, "before_cursor_execute", count)
     found = await asyncio.gather(*(feed.held("default") for _ in range(1_000)))
     assert len({id(one) for one in found}) == 1

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from api_driver import CONFIG, SAMPLES, Api, Store, arguments, assert_problem, prepare, running_app
+from trimtab_server.access.authenticate import FRESH_SECONDS, PATIENCE_SECONDS
 from trimtab_server.app import create_app
 from trimtab_server.infra.database import Database
 from trimtab_server.settings import Settings
@@ -26,7 +27,17 @@ class Cable:
         self._target = port
         self._server: asyncio.Server | None = None
         self._lines: set[asyncio.Task[None]] = set()
+        self._flows = asyncio.Event()
+        self._flows.set()
         self.port = 0
+
+    def freeze(self) -> None:
+        """Connections stay and can be made, and nothing comes through: a database that hangs."""
+        self._flows.clear()
+
+    def thaw(self) -> None:
+        """What was held back goes through, and all else."""
+        self._flows.set()
 
     async def plug_in(self) -> None:
         """Everything goes through from now on, on the same port as before."""
@@ -52,6 +63,7 @@ class Cable:
         try:
             with suppress(ConnectionError):
                 while data := await reader.read(65_536):
+                    await self._flows.wait()
                     writer.write(data)
                     await writer.drain()
         finally:
@@ -100,15 +112,16 @@ async def test_outage__every_operation__is_503_and_says_when_to_ask_again(
 
 async def test_outage__liveness_and_readiness__are_told_apart(distant: Api, cable: Cable) -> None:
     anonymous = distant.as_(None)
-    assert (await anonymous.get("/readyz")).json() == {"status": "ready", "database": "ok"}
+    ready = {"status": "ready", "reads": "ok", "writes": "ok", "database": "ok"}
+    assert (await anonymous.get("/readyz")).json() == ready
+    assert (await distant.get("/api/v1/snapshot")).status_code == 200
     await cable.pull()
     assert (await anonymous.get("/livez")).json() == {"status": "alive"}
-    unready = await anonymous.get("/readyz")
-    assert unready.status_code == 503
-    assert unready.json() == {"status": "not ready", "database": "unavailable"}
-    assert int(unready.headers["retry-after"]) > 0
+    away = await anonymous.get("/readyz")  # programs are served: no balancer should take it out
+    lost = {"status": "read-only", "reads": "ok", "writes": "unavailable"}
+    assert (away.status_code, away.json()) == (200, lost | {"database": "unavailable"})
     await cable.plug_in()
-    assert (await anonymous.get("/readyz")).status_code == 200
+    assert (await anonymous.get("/readyz")).json() == ready
 
 
 async def test_outage__token_that_was_not_proven_lately__is_503_not_401(
@@ -141,6 +154,35 @@ async def test_outage__reads_go_on_from_memory__and_after_it_all_is_right_at_onc
         assert (await distant.put("RETRIES", value, "dev")).status_code == 200
         snapshot = (await distant.get("/api/v1/snapshot", environment="dev")).json()
         assert snapshot["items"]["RETRIES"]["value"] == value
+
+
+async def test_outage__database_that_hangs__is_away_and_holds_no_reader_up(
+    distant: Api, cable: Cable
+) -> None:
+    await prepare(distant)
+    assert (await distant.value("RETRIES", "dev")) == 2
+    cable.freeze()
+    writing = asyncio.create_task(distant.put("RETRIES", 3, "dev"))
+    loop = asyncio.get_running_loop()
+    began, ages, slowest = loop.time(), [], 0.0
+    while loop.time() - began < FRESH_SECONDS + 1.5:  # past what is taken without a proof
+        asked = loop.time()
+        answer = await distant.get("/api/v1/snapshot", environment="dev")
+        slowest = max(slowest, loop.time() - asked)
+        assert answer.json()["items"]["RETRIES"]["value"] == 2
+        ages.append(int(answer.headers["trimtab-age-ms"]))
+        await asyncio.sleep(0.02)  # a reader's own pace
+    assert slowest < PATIENCE_SECONDS + 1
+    assert ages == sorted(ages)
+    assert ages[-1] > 2_000
+    refused = await writing
+    assert_problem(refused, 503, "store-unavailable")
+    assert int(refused.headers["retry-after"]) > 0
+    cable.thaw()
+    async with asyncio.timeout(10):
+        while (await distant.put("RETRIES", 4, "dev")).status_code != 200:
+            pass
+    assert (await distant.value("RETRIES", "dev")) == 4
 
 
 @pytest.mark.parametrize("path", ["/nowhere/store.sqlite3", "/proc/store.sqlite3"])

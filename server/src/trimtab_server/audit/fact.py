@@ -13,6 +13,8 @@ class AuditAction(StrEnum):
     # Somebody wrote to the database around the server; told when the trail is next looked at.
     OUT_OF_BAND = "out-of-band"
     PURGED = "purged"
+    # The revisions of an application stand for something else from here on: after a restore.
+    EPOCH_BEGUN = "epoch-begun"
     PRINCIPAL_CREATED = "principal-created"
     PRINCIPAL_DISABLED = "principal-disabled"
     GRANT_GIVEN = "grant-given"

@@ -28,39 +28,46 @@ import structlog
 
 from trimtab_server.access.categories import Categories
 from trimtab_server.catalog.errors import UnknownApplication
-from trimtab_server.catalog.queries import Application, find_application, list_applications
+from trimtab_server.catalog.queries import Application
 from trimtab_server.config.committed import Committed
 from trimtab_server.config.revision_wait import WAIT_SECONDS, RevisionNotAvailable
 from trimtab_server.config.state import State
-from trimtab_server.delivery.heads import follows, head_of, is_same, went_back
+from trimtab_server.delivery.heads import head_of, is_same, went_back
 from trimtab_server.delivery.held import Held, Watcher
 from trimtab_server.delivery.holdings import MOST_APPLICATIONS, Holdings
-from trimtab_server.delivery.queries import begin_epoch, load_newer, load_whole
 from trimtab_server.delivery.single_flight import SingleFlight
 from trimtab_server.delivery.snapshot import Snapshot
+from trimtab_server.delivery.source import Source
 from trimtab_server.http.store_outage import is_store_outage
-from trimtab_server.infra.database import Database
 
 _log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 0.8
-# A database that hangs is away.
-HEADS_SECONDS, LOAD_SECONDS = 3.0, 20.0
 
 
 class Feed:
     """See the module."""
 
     def __init__(
-        self, database: Database, *, monotonic: Callable[[], float] = time.monotonic
+        self,
+        source: Source,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        wait_seconds: float = WAIT_SECONDS,
     ) -> None:
-        self.database = database
+        self._wait_seconds = wait_seconds
+        self._source = source
         self.monotonic = monotonic
         self.holdings = Holdings()
         self._readings: dict[str, SingleFlight[Held]] = {}
         self._unsure: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self.is_database_away = False
+
+    @property
+    def serves_reads(self) -> bool:
+        """Whether anything is held: reads of it go on whatever the database does."""
+        return bool(self.holdings.all())
 
     async def held(self, application: str) -> Held:
         """What is held of it, read from the database only the first time.
@@ -158,8 +165,7 @@ class Feed:
         """Compare every head with the database's, and follow those that moved."""
         began, held = self.monotonic(), self.holdings.all()
         try:
-            async with asyncio.timeout(HEADS_SECONDS), self.database.read() as connection:
-                heads = {one.name: one for one in await list_applications(connection)}
+            heads = {one.name: one for one in await self._source.heads()}
         except Exception as error:
             self.is_database_away = is_store_outage(error)
             raise
@@ -238,26 +244,24 @@ class Feed:
         """Read until what is read is not older than anything seen here."""
         while True:
             seen, is_unsure = self.holdings.newest_seen(name), name in self._unsure
-            began, held = self.monotonic(), self.holdings.peek(name)
-            async with asyncio.timeout(LOAD_SECONDS), self.database.read() as connection:
-                head = await find_application(connection, name)
-                if head is None:
-                    self.holdings.drop(name)
-                    raise UnknownApplication(name)
-                if held is not None and not is_unsure and is_same(head, held.application):
-                    held.confirm(began)
-                    return held
-                newer = None
-                if held is not None and not is_unsure and follows(head, held.application):
-                    newer = await load_newer(connection, head, held.state)
-                state, changed = newer or (await load_whole(connection, head), None)
-            if seen is not None and went_back(head, seen):
-                await self._begin_epoch(head, seen)
-            elif is_unsure and self._is_another(state):
-                await self._begin_epoch(head, head)
-            elif not self.holdings.is_superseded(head):
+            began, held = self.monotonic(), None if is_unsure else self.holdings.peek(name)
+            try:
+                reading = await self._source.read(name, held.state if held else None)
+            except UnknownApplication:
+                self.holdings.drop(name)
+                raise
+            if held is not None and reading.state is None:
+                held.confirm(began)
+                return self.holdings.peek(name) or held
+            if seen is not None and went_back(reading.head, seen):
+                await self._begin_epoch(reading.head, seen)
+            elif reading.state is None or self.holdings.is_superseded(reading.head):
+                continue
+            elif is_unsure and self._is_another(reading.state):
+                await self._begin_epoch(reading.head, reading.head)
+            else:
                 self._unsure.discard(name)
-                return self.holdings.hold(state, changed, began)
+                return self.holdings.hold(reading.state, reading.changed, began)
 
     def _is_another(self, state: State) -> bool:
         """Whether something else is held under the same head."""
@@ -268,4 +272,4 @@ class Feed:
 
     async def _begin_epoch(self, head: Application, seen: Application) -> None:
         _log.warning("new-epoch", application=head.name, revision=head.revision)
-        await begin_epoch(self.database, head.id, of=head.epoch, above=seen.epoch)
+        await self._source.begin_epoch(head.id, of=head.epoch, above=seen.epoch)

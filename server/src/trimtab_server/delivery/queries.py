@@ -1,18 +1,12 @@
 """What a process reads to hold an application: its head, the whole of it, or only what is newer."""
 
-from uuid import UUID
-
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from trimtab_server.catalog.models import application, change_item, setting
-from trimtab_server.catalog.queries import Application, list_applications, load_environments
+from trimtab_server.catalog.models import change_item, setting
+from trimtab_server.catalog.queries import Application, load_environments
 from trimtab_server.config.queries import load_settings, select_settings
 from trimtab_server.config.state import State
-from trimtab_server.infra.announcements import announce
-from trimtab_server.infra.database import Database, database_now
-
-__all__ = ["begin_epoch", "list_applications", "load_newer", "load_whole"]
 
 _MOST_AT_ONCE = 500  # SQLite takes 32,766 parameters; and beyond some the whole is as quick
 
@@ -47,22 +41,3 @@ async def load_newer(
     environments = await load_environments(connection, head.id)
     state = State(head, environments, {**held.settings, **changed})
     return state, frozenset(changed)
-
-
-async def begin_epoch(
-    database: Database, application_id: UUID, *, of: int, above: int
-) -> int | None:
-    """A new epoch, later than both, for an application that is still in epoch `of`; else None.
-
-    The same numbers now stand for something else: whoever holds them has to begin anew. This
-    process is not told: it is its own reading that asks for the epoch, and goes on after it.
-    """
-    async with database.write(tells=False) as connection:
-        now = int((await database_now(connection)).timestamp())
-        epoch = max(now, of + 1, above + 1)
-        mine = (application.c.id == application_id, application.c.epoch == of)
-        done = await connection.execute(application.update().where(*mine).values(epoch=epoch))
-        if done.rowcount != 1:
-            return None
-        await announce(connection, f"{application_id}:{epoch}:0")
-    return epoch

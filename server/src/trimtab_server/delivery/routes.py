@@ -23,6 +23,7 @@ from trimtab_server.delivery.answer import (
 )
 from trimtab_server.delivery.export import MEDIA_TYPES, ExportFormat, Selection, export
 from trimtab_server.delivery.feed import Feed
+from trimtab_server.delivery.nodes import Nodes
 from trimtab_server.delivery.schemas import ReloadReply, SnapshotReply
 from trimtab_server.errors import MalformedRequest
 from trimtab_server.http.key_path import KEY
@@ -158,15 +159,21 @@ async def get_export(
 )
 async def reload_nodes(
     request: Request,
-    connection: ReadConnection,
+    database: AnyDatabase,
     principal: CurrentPrincipal,
     application: ApplicationQuery = None,
 ) -> Response:
-    """Let the server forget what it holds and reread the truth."""
-    feed: Feed = request.state.feed
-    name = application_of(application, principal)
-    head = await existing_application(connection, name)
-    heads = await feed.reload()
-    revision = heads.get(name, f"{head.epoch}.{head.revision}")
-    node = {"node": request.state.node, "revision": revision}
-    return json_reply({"application": head.name, "nodes": [node]})
+    """Let every server process read the truth again, and say what it holds then.
+
+    A process that does not answer within three seconds has no revision, and is not counted again
+    until it is back.
+    """
+    nodes: Nodes = request.state.nodes
+    async with database.read() as connection:
+        head = await existing_application(connection, application_of(application, principal))
+    own = f"{head.epoch}.{head.revision}"
+    answers = [
+        {"node": one.node, "revision": None if one.heads is None else one.heads.get(head.name, own)}
+        for one in await nodes.reload()
+    ]
+    return json_reply({"application": head.name, "nodes": answers})

@@ -38,10 +38,10 @@ class SnapshotReply(WireModel):
 
 
 class Node(WireModel):
-    """One server process."""
+    """One server process; `revision` is null where it did not answer in time."""
 
     node: str
-    revision: str
+    revision: str | None
 
 
 class ReloadReply(WireModel):

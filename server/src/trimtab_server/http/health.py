@@ -22,9 +22,11 @@ class Alive(WireModel):
 
 
 class Ready(WireModel):
-    """What the process can do; `database` is `ok` or `unavailable`."""
+    """What the process can do; `reads`, `writes` and `database` are `ok` or `unavailable`."""
 
     status: str
+    reads: str
+    writes: str
     database: str
 
 
@@ -37,14 +39,22 @@ async def livez() -> Response:
 @router.get(
     "/readyz",
     response_model=Ready,
-    responses={503: {"model": Ready, "description": "The database does not answer."}},
+    responses={503: {"model": Ready, "description": "Neither reads nor writes can be served."}},
 )
 async def readyz(request: Request) -> Response:
-    """200 when reads and writes can be served."""
+    """200 when programs can be served; `status` is `read-only` while the database is away."""
     if await _answers(request.state.database):
-        return json_reply({"status": "ready", "database": "ok"})
-    body = {"status": "not ready", "database": "unavailable"}
+        return json_reply(_ready("ready", reads=True, writes=True))
+    if request.state.serves_reads():
+        return json_reply(_ready("read-only", reads=True, writes=False))
+    body = _ready("not ready", reads=False, writes=False)
     return JSONResponse(body, 503, {"Retry-After": "2"})
+
+
+def _ready(status: str, *, reads: bool, writes: bool) -> dict[str, str]:
+    words = {True: "ok", False: "unavailable"}
+    said = {"reads": words[reads], "writes": words[writes], "database": words[writes]}
+    return {"status": status, **said}
 
 
 async def _answers(database: Database) -> bool:

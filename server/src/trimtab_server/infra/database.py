@@ -16,13 +16,16 @@ _WRITES = "trimtab_writes"
 
 
 class Database:
-    """The store's connections.
+    """The store's connections; `answer_seconds` is the longest that PostgreSQL may take for one
+    statement, commit or connection.
 
     On SQLite a write transaction takes the write lock when it begins (`BEGIN IMMEDIATE`): a
     transaction that read first and upgraded later could only fail with "database is locked".
     """
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(
+        self, url: str, *, pool_size: int = 10, answer_seconds: float | None = None
+    ) -> None:
         parsed = async_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         options: dict[str, Any] = {
@@ -30,6 +33,10 @@ class Database:
             "pool_pre_ping": not self.is_sqlite,
             "hide_parameters": True,  # an exception's text must not carry a value anywhere
         }
+        if answer_seconds is not None and not self.is_sqlite:
+            # The client's own deadlines: a server that hangs keeps none of its own.
+            limits = {"command_timeout": answer_seconds, "timeout": answer_seconds}
+            options |= {"connect_args": limits, "pool_timeout": answer_seconds}
         self.on_announced: OnAnnounced | None = None
         self.engine: AsyncEngine = create_async_engine(parsed, **options)
         if self.is_sqlite:
