@@ -94,7 +94,7 @@ class Order:
 
     def __init__(self, seed: int) -> None:
         self.memory, self.name = Memory(seed), f"order {seed}"
-        self.feed = Feed(self.memory)
+        self.feed = Feed(self.memory, wait_seconds=60)  # a busy machine is no order
         self.steps: list[Step] = []
 
     async def run(self) -> None:

@@ -90,11 +90,11 @@ class Feed:
 
         Raises:
             UnknownApplication
-            RevisionNotAvailable: it was not there within two seconds.
+            RevisionNotAvailable: it was not there within two seconds (`wait_seconds`).
         """
         held = await self.held(application)
         try:
-            async with asyncio.timeout(WAIT_SECONDS):
+            async with asyncio.timeout(self._wait_seconds):
                 while held.head < (epoch, revision):
                     moved = self.holdings.next_move()
                     held = await self._look(application, held)
