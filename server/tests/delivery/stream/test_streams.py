@@ -13,6 +13,7 @@ from trimtab_server.access.categories import EVERY_CATEGORY, Categories
 from trimtab_server.access.permission import Role
 from trimtab_server.access.principal import Grant, Principal, PrincipalKind, TokenInfo
 from trimtab_server.delivery.feed import Feed
+from trimtab_server.delivery.source import DatabaseSource
 from trimtab_server.delivery.stream.admission import StreamLimits, TooManyStreams
 from trimtab_server.delivery.stream.channel import Channel
 from trimtab_server.delivery.stream.channels import Place
@@ -41,7 +42,7 @@ class World:
     def __init__(self) -> None:
         self.clock, self.metrics = Clock(), Metrics()
         self.answer: Principal | Exception = READER
-        feed = Feed(Database("sqlite:////nowhere/none"))
+        feed = Feed(DatabaseSource(Database("sqlite:////nowhere/none")))
         limits = StreamLimits(10, 10, 100)
         self.streams = Streams(feed, self.prove, self.metrics, limits, monotonic=self.clock)
         self.channel = Channel(snapshot("7.1", {}), lambda: "7.1", self.metrics)
