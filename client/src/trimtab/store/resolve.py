@@ -7,6 +7,7 @@ from typing import Final
 
 from trimtab.errors import Unresolved
 from trimtab.snapshot import Item, Policy
+from trimtab.value_rules import check_rules
 from trimtab.value_types import NotOfType, Value, ValueType, parse_text
 
 from .references import Resolver, resolve_reference
@@ -34,6 +35,8 @@ class Outcome:
     process_fault: str | None = None
     store_fault: str | None = None
     differs: bool = False
+    unchecked: tuple[str, ...] = ()
+    """Rules that only the store can check: of the winner, where the process supplied it."""
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -63,14 +66,22 @@ def resolve(item: Item, around: Surroundings, earlier: Outcome | None = None) ->
     process, process_fault = _from_process(item, around)
     if item.source_policy is Policy.ENV:
         winner = None if process is None else Winner.PROCESS
-        return Outcome(process, winner, process_fault)
+        return Outcome(process, winner, process_fault, unchecked=_unchecked(item, process))
     stored, store_fault = _from_store(item, around)
     if stored is None and store_fault and earlier and earlier.winner is Winner.STORE:
         stored = earlier.value
     if process is None:
         winner = None if stored is None else Winner.STORE
-        return Outcome(stored, winner, process_fault, store_fault)
-    return Outcome(process, Winner.PROCESS, None, store_fault, differs=_differ(process, stored))
+        unchecked = _unchecked(item, stored) if item.is_secret else ()
+        return Outcome(stored, winner, process_fault, store_fault, unchecked=unchecked)
+    return Outcome(
+        process,
+        Winner.PROCESS,
+        None,
+        store_fault,
+        differs=_differ(process, stored),
+        unchecked=_unchecked(item, process),
+    )
 
 
 def from_process(key: str, value_type: ValueType, process: Mapping[str, str]) -> Outcome:
@@ -82,7 +93,14 @@ def from_process(key: str, value_type: ValueType, process: Mapping[str, str]) ->
 def _from_process(item: Item, around: Surroundings) -> tuple[Value | None, str | None]:
     if item.source_policy is Policy.STORE:
         return None, None
-    return _parsed(item.key, item.type, around.process)
+    value, fault = _parsed(item.key, item.type, around.process)
+    if value is not None and (broken := check_rules(value, item.rules)[0]):
+        return None, f"the variable {item.key} {'; '.join(broken)}; it is not used"
+    return value, fault
+
+
+def _unchecked(item: Item, value: Value | None) -> tuple[str, ...]:
+    return () if value is None else tuple(check_rules(value, item.rules)[1])
 
 
 def _parsed(
@@ -105,11 +123,14 @@ def _from_store(item: Item, around: Surroundings) -> tuple[Value | None, str | N
         return item.value, None
     try:
         secret = resolve_reference(str(item.value), around.process, around.schemes)
-        return parse_text(item.type, secret), None
+        value = parse_text(item.type, secret)
     except Unresolved as error:
         return None, f"the reference of {item.key} cannot be resolved: {error.reason}"
     except NotOfType as error:
         return None, f"what the reference of {item.key} leads to {error.reason}; {_REFUSED}"
+    if broken := check_rules(value, item.rules)[0]:
+        return None, f"what the reference of {item.key} leads to {'; '.join(broken)}; {_REFUSED}"
+    return value, None
 
 
 def _differ(one: Value, other: Value | None) -> bool:
