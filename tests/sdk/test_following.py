@@ -31,7 +31,7 @@ def test_connect__a_change__is_seen_and_told(
         assert (cfg["A"], cfg.get("A"), handle.value) == (2, 2, 2)
         assert told.wait(5)
         status = cfg.status()
-        assert (status.source, status.connected, status.is_fallback) == ("server", True, False)
+        assert (status.source, status.is_fallback) == ("server", False)
         with pytest.raises(trimtab.errors.NoSuchKey, match="trimtab set NOT_THERE"):
             cfg["NOT_THERE"]
     writer.put("A", 1)
@@ -56,7 +56,7 @@ async def test_connect_async__a_change__is_seen_without_a_thread(
         assert cfg["B"] == "y"
         assert seen == [("x", "y")]
         assert threading.active_count() == threads
-        assert cfg.status().connected
+        assert cfg.status().source == "server"
     writer.put("B", "x")
 
 
@@ -173,3 +173,15 @@ def test_mode_file__a_snapshot_put_there__is_followed(options: dict[str, Any]) -
         cfg.reload()
         assert cfg.revision == revision
         assert cfg.status().last_error is not None
+
+
+async def test_explain__the_server_tells_the_chain__this_process_its_row(
+    writer: Writer, options: dict[str, Any]
+) -> None:
+    writer.put("E", 1, type="integer", category="c")
+    with trimtab.connect(**options) as cfg:
+        found = cfg.explain("E")
+        assert (found.winner, found.is_whole) == ("store", True)
+    async with trimtab.connect_async(**options) as cfg_async:
+        assert await cfg_async.explain("E") == found
+        assert (await cfg_async.explain("NOT_THERE")).winner == "coded-default"

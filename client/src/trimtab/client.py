@@ -6,6 +6,7 @@ from weakref import WeakSet
 
 from trimtab.connectors import FileConnector, Follower, FollowerThread, MemoryConnector, set_up
 from trimtab.errors import NotInTime, TrimtabError
+from trimtab.explain import Explanation
 from trimtab.profile import find_profile
 from trimtab.reader import (
     Mode,
@@ -73,6 +74,14 @@ class Client(Reader):
         """Where this client stands: source, revision, age, what went wrong; never a value."""
         follows = self._follower or self._file
         return status_of(self.store, self._mode, follows.standing() if follows else None)
+
+    def explain(self, key: str) -> Explanation:
+        """Every place the key's value could come from, in order: which won, which lost, and why.
+
+        Asks the server for the whole chain where this token may read it; without an answer within
+        two seconds the chain is what the snapshot shows. The process's own row is always filled in.
+        """
+        return self._explained(key, self._thread.ask_why(key) if self._thread else None)
 
     def reload(self) -> None:
         """Ask the server (or look at the file) now, and resolve variables and references again.

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
 
 import httpx2
 
@@ -19,6 +21,7 @@ from trimtab.transport import (
 
 SNAPSHOT = "/api/v1/snapshot"
 STREAM = "/api/v1/stream"
+ASK_SECONDS = 2.0
 MAX_PROBLEM_BYTES = 64 * 1024
 MAX_EVENT_BYTES = MAX_BODY_BYTES
 _HAS_NO_STREAM = frozenset({404, 405, 501})
@@ -80,6 +83,23 @@ def answer_to_fetch(response: httpx2.Response, body: bytes) -> Told:
         return lambda protocol, now: protocol.malformed(now, reason)
     etag = response.headers.get("ETag")
     return lambda protocol, now: protocol.whole(now, snapshot, etag, head)
+
+
+def why_path(key: str) -> str:
+    """Where the server tells a key's chain."""
+    return f"/api/v1/config/explain/{quote(key, safe='')}"
+
+
+def rows_of(response: httpx2.Response) -> list[Mapping[str, Any]] | None:
+    """The rows of a chain; None for any answer that is none, a refusal among them."""
+    if response.status_code != 200:
+        return None
+    try:
+        rows = response.json()["candidates"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    ok = isinstance(rows, list) and all(isinstance(it, dict) and "source" in it for it in rows)
+    return rows if ok else None
 
 
 def refused(response: httpx2.Response, body: bytes, url: str) -> TrimtabError:

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from typing import Any
 
 import httpx2
 
@@ -10,6 +11,7 @@ from trimtab.protocol import Close, Fetch, Open
 from trimtab.snapshot import MAX_BODY_BYTES, Revision
 
 from .exchange import (
+    ASK_SECONDS,
     MAX_EVENT_BYTES,
     MAX_PROBLEM_BYTES,
     SNAPSHOT,
@@ -22,7 +24,9 @@ from .exchange import (
     is_stream,
     open_failure,
     refused,
+    rows_of,
     unreachable,
+    why_path,
 )
 from .follower import Follower
 
@@ -57,6 +61,14 @@ class FollowerTasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._http.aclose()
+
+    async def ask_why(self, key: str) -> list[Mapping[str, Any]] | None:
+        """The server's chain for a key; None where it does not tell."""
+        scope = self._requests.scope
+        try:
+            return rows_of(await self._http.get(why_path(key), params=scope, timeout=ASK_SECONDS))
+        except (httpx2.HTTPError, OSError):
+            return None
 
     async def fetch(self) -> None:
         """Fetch, beside the stream."""

@@ -4,7 +4,8 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import httpx2
 
@@ -12,6 +13,7 @@ from trimtab.protocol import Close, Fetch, Open
 from trimtab.snapshot import MAX_BODY_BYTES, Revision
 
 from .exchange import (
+    ASK_SECONDS,
     MAX_EVENT_BYTES,
     MAX_PROBLEM_BYTES,
     SNAPSHOT,
@@ -23,7 +25,9 @@ from .exchange import (
     is_stream,
     open_failure,
     refused,
+    rows_of,
     unreachable,
+    why_path,
 )
 from .follower import Follower
 
@@ -59,6 +63,14 @@ class FollowerThread:
         _break(self._response)
         if threading.current_thread() is not self._thread:
             self._thread.join(seconds)
+
+    def ask_why(self, key: str) -> list[Mapping[str, Any]] | None:
+        """The server's chain for a key; None where it does not tell."""
+        scope = self._requests.scope
+        try:
+            return rows_of(self._http.get(why_path(key), params=scope, timeout=ASK_SECONDS))
+        except (httpx2.HTTPError, OSError):
+            return None
 
     def fetch(self) -> None:
         """Fetch in the calling thread, beside the stream."""

@@ -7,6 +7,7 @@ from typing import TypeAlias
 from trimtab.errors import BadSnapshot
 from trimtab.snapshot import MAX_BODY_BYTES, Delta, Revision, read_delta
 
+EPOCH = "epoch"
 SHUTDOWN = "shutdown"
 
 

@@ -15,7 +15,7 @@ from trimtab.snapshot import Delta, Revision, Snapshot
 
 from .actions import Action, Close, Fetch, Open
 from .backoff import Backoff
-from .events import SHUTDOWN, Bookmark, Event, Reset, read_event
+from .events import EPOCH, SHUTDOWN, Bookmark, Reset, read_event
 from .holding import Holding
 from .pace import Pace
 from .pending import Pending
@@ -185,8 +185,14 @@ class Protocol:
             self.counters["malformed"] += 1
             self._repair(now, error.reason)
             return
-        if event is not None and self.holding.held is not None:
-            self._follow(now, self.holding.held, event, retry_ms)
+        held = self.holding.held
+        match event:
+            case Delta() if held is not None:
+                self._on_change(now, held, event)
+            case Bookmark() if held is not None:
+                self._on_bookmark(now, held, event)
+            case Reset():
+                self._on_reset(now, event, retry_ms)
 
     def ended(
         self,
@@ -209,15 +215,6 @@ class Protocol:
             self._stream_failed(now, problem, retry_after)
 
     # --- following -------------------------------------------------------------------------
-
-    def _follow(self, now: float, held: Snapshot, event: Event, retry_ms: int | None) -> None:
-        match event:
-            case Delta():
-                self._on_change(now, held, event)
-            case Bookmark():
-                self._on_bookmark(now, held, event)
-            case Reset():
-                self._on_reset(now, event, retry_ms)
 
     def _on_change(self, now: float, held: Snapshot, delta: Delta) -> None:
         if delta.revision.is_not_after(held.revision):
@@ -249,7 +246,9 @@ class Protocol:
             self._stream_failed(now, "the server is shutting down", pause)
         else:
             why = f"the server reset the stream ({reset.reason})"
-            self._repair(now, why, spread=self._pace.spread)
+            # A new epoch is told to everybody at once; the other reasons concern this reader.
+            spread = self._pace.spread if reset.reason == EPOCH else 0.0
+            self._repair(now, why, spread=spread)
 
     def _replay(self, now: float) -> None:
         """Changes that came while the whole was under way."""
@@ -273,8 +272,6 @@ class Protocol:
             again_at = now + self._random() * spread
         self._fetch_at = min(again_at, self._fetch_at)
         self.tick(now)
-
-    # --- timers ----------------------------------------------------------------------------
 
     def _fetched(self, now: float) -> None:
         self._fetching = False

@@ -1,9 +1,16 @@
 """Reading: what sync and async clients have in common. No method here does any I/O."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from trimtab.errors import NoSuchKey
+from trimtab.explain import (
+    Explanation,
+    InProcess,
+    explain_item,
+    explain_unknown,
+    explain_whole,
+)
 from trimtab.snapshot import Revision
 from trimtab.store import Handle, Store
 
@@ -62,6 +69,25 @@ class Reader:
     def frozen(self) -> Frozen:
         """One consistent set, for a request or a job: later changes do not reach it."""
         return Frozen(self.store.state)
+
+    def _explained(self, key: str, rows: Iterable[Mapping[str, Any]] | None) -> Explanation:
+        """The explanation of a key; `rows` is the server's chain, if it told it."""
+        state, item = self.store.state, self.store.item(key)
+        outcome = self.store.outcome(key)
+        here = InProcess(
+            is_set=key in self.store.process,
+            value=outcome.value if outcome else None,
+            winner=outcome.winner.value if outcome and outcome.winner else None,
+            process_fault=outcome.process_fault if outcome else None,
+            store_fault=outcome.store_fault if outcome else None,
+            unchecked=outcome.unchecked if outcome else (),
+        )
+        environment = state.snapshot.environment if state.snapshot else None
+        if item is None or environment is None:
+            return explain_unknown(key, environment, here)
+        if rows is None:
+            return explain_item(item, environment, here)
+        return explain_whole(item, environment, rows, here)
 
     def _missing(self, key: str) -> NoSuchKey:
         outcome = self.store.outcome(key)
