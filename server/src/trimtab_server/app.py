@@ -49,6 +49,7 @@ from trimtab_server.http.request_context import RequestContextMiddleware
 from trimtab_server.http.request_text import RequestTextMiddleware
 from trimtab_server.http.responses import problems
 from trimtab_server.http.telemetry import telemetry
+from trimtab_server.infra.configured_hints import configured_hints
 from trimtab_server.infra.database import Database
 from trimtab_server.infra.listen import Listener
 from trimtab_server.settings import Settings
@@ -103,16 +104,25 @@ def create_app(settings: Settings) -> FastAPI:
     feed, metrics = Feed(DatabaseSource(database)), Metrics()
     nodes = Nodes(database, feed, secrets.token_hex(4))
 
+    def hear(payload: str) -> None:
+        nodes.hint(payload)
+        feed.hint(payload)
+
+    hints = configured_hints(settings, hear, feed.look)
+
     async def on_announced(payloads: Sequence[str]) -> None:
         for payload in payloads:
             nodes.hint(payload)
+            hints.tell(payload)
         await feed.on_announced(payloads)
 
     database.on_announced = on_announced
     refusals, token_use = Refusals(database), TokenUse(database)
 
     async def on_commit(committed: Committed) -> None:
-        metrics.changes.inc(committed.after.application.revision - committed.since)
+        head = committed.after.application
+        metrics.changes.inc(head.revision - committed.since)
+        hints.tell(f"{head.id}:{head.epoch}:{head.revision}")
         await feed.on_commit(committed)
 
     committer = Committer(database, on_commit)
@@ -120,8 +130,9 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         signing = _keep_signing(database, settings)
-        following = _follow(database, feed, nodes)
+        following = _follow(database, feed, nodes, hear)
         following.append(asyncio.create_task(app.state.streams.run()))
+        following.append(asyncio.create_task(hints.run()))
         yield {
             "database": database,
             "committer": committer,
@@ -181,15 +192,12 @@ def _stream_limits(settings: Settings) -> StreamLimits:
     )
 
 
-def _follow(database: Database, feed: Feed, nodes: Nodes) -> list[asyncio.Task[None]]:
+def _follow(
+    database: Database, feed: Feed, nodes: Nodes, hear: Callable[[str], None]
+) -> list[asyncio.Task[None]]:
     """What keeps the feed the newest there is: looking, and on PostgreSQL listening."""
     following = [asyncio.create_task(feed.run()), asyncio.create_task(nodes.run())]
     if not database.is_sqlite:
-
-        def hear(payload: str) -> None:
-            nodes.hint(payload)
-            feed.hint(payload)
-
         listener = Listener(database.engine, hear, feed.look)
         following.append(asyncio.create_task(listener.run()))
     return following

@@ -23,7 +23,8 @@ class Settings(BaseSettings):
     redis_url: str = Field(
         default="",
         repr=False,
-        description="Accepted for deployments to come; this version does not use it.",
+        description="`redis://...`: servers that share it hear of each other's changes at once; "
+        "empty: none.",
     )
     audit_key_file: Path | None = Field(
         default=None,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
 from trimtab_server.app import create_app
 from trimtab_server.cli.bootstrap import ensure_bootstrap_token
@@ -17,7 +18,7 @@ from trimtab_server.cli.run import fail, make_data_dir, settings_or_exit, with_d
 from trimtab_server.delivery.stream.streams import Streams
 from trimtab_server.infra.database import Database
 from trimtab_server.migrations.move import is_current
-from trimtab_server.settings import Settings
+from trimtab_server.settings import BadSettings, Settings
 
 GRACE_SECONDS = 2
 
@@ -68,7 +69,7 @@ async def _check_schema(database: Database) -> None:
 
 def _run(settings: Settings) -> None:
     listening = _listen(settings)
-    app = create_app(settings)
+    app = _app_or_exit(settings)
     config = uvicorn.Config(
         app,
         http=TransportProtocol,
@@ -84,6 +85,13 @@ def _run(settings: Settings) -> None:
     print(f"listening on http://{host}:{port}", flush=True)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:  # uvloop, where it runs
         runner.run(server.serve([listening]))
+
+
+def _app_or_exit(settings: Settings) -> FastAPI:
+    try:
+        return create_app(settings)
+    except BadSettings as error:
+        fail(f"cannot start: {error}", code=2)
 
 
 def _listen(settings: Settings) -> socket.socket:
