@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from engine_driver import Driver, clean_changes
 from trimtab_server.infra.database import Database
-from trimtab_server.migrations.move import _config, downgrade, is_current, upgrade
+from trimtab_server.migrations.move import _config, downgrade, upgrade
 from trimtab_server.migrations.tables import metadata
+from trimtab_server.migrations.version import is_current, newest_version
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -91,3 +93,7 @@ async def test_sqlite__every_connection__enforces_foreign_keys_and_syncs_fully(
             ]
         assert found == [1, "wal", 2]
     await database.dispose()
+
+
+def test_newest_version__by_the_names_of_the_files__is_the_head_of_the_history() -> None:
+    assert newest_version() == ScriptDirectory.from_config(_config(None)).get_current_head()

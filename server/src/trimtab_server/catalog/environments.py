@@ -23,6 +23,7 @@ class EnvironmentTree(Mapping[str, Environment]):
 
     def __init__(self, environments: Iterable[Environment]) -> None:
         self._by_name = {environment.name: environment for environment in environments}
+        self._lineages: dict[str, list[str]] = {}
 
     def __getitem__(self, name: str) -> Environment:
         return self._by_name[name]
@@ -40,11 +41,14 @@ class EnvironmentTree(Mapping[str, Environment]):
 
     def lineage(self, name: str) -> list[str]:
         """The environment itself, its parent, and so on up to the root."""
-        names: list[str] = []
-        current: str | None = name
-        while current is not None:
-            names.append(current)
-            current = self._by_name[current].parent
+        names = self._lineages.get(name)
+        if names is None:
+            names, current = [], self._by_name[name]
+            names.append(name)
+            while current.parent is not None:
+                names.append(current.parent)
+                current = self._by_name[current.parent]
+            self._lineages[name] = names  # every setting is resolved along it
         return names
 
     def heirs(self, name: str) -> set[str]:

@@ -7,7 +7,7 @@ from trimtab_server.cli.prepare import prepare_database
 from trimtab_server.cli.run import with_database
 from trimtab_server.delivery.begin_epoch import begin_epoch
 from trimtab_server.infra.database import Database
-from trimtab_server.migrations.move import newest_version
+from trimtab_server.migrations.version import newest_version
 
 app = typer.Typer(help="The database's schema.", no_args_is_help=True)
 

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import socket
+import subprocess
+import sys
 from typing import Annotated
 
 import typer
@@ -12,15 +14,15 @@ from fastapi import FastAPI
 from trimtab_server.app import create_app
 from trimtab_server.cli.bootstrap import ensure_bootstrap_token
 from trimtab_server.cli.logs import configure_logs
-from trimtab_server.cli.prepare import prepare_database
 from trimtab_server.cli.protocol import TransportProtocol
 from trimtab_server.cli.run import fail, make_data_dir, settings_or_exit, with_database
 from trimtab_server.delivery.stream.streams import Streams
 from trimtab_server.infra.database import Database
-from trimtab_server.migrations.move import is_current
+from trimtab_server.migrations.version import is_current
 from trimtab_server.settings import BadSettings, Settings
 
 GRACE_SECONDS = 2
+_COMMAND_LINE = "from trimtab_server.cli.main import main; main()"
 
 
 def serve(
@@ -32,7 +34,8 @@ def serve(
     configure_logs(settings.log_format)
     os.umask(0o077)  # the embedded database is its owner's alone
     make_data_dir(settings)
-    with_database(_check_schema if settings.database_url else prepare_database)
+    if not with_database(_is_current):
+        _prepare(settings)
     bootstrap = with_database(ensure_bootstrap_token)
     if bootstrap is not None:
         print(
@@ -58,13 +61,19 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-async def _check_schema(database: Database) -> None:
+async def _is_current(database: Database) -> bool:
     async with database.read() as connection:
-        current = await is_current(connection)
-    if not current:
-        raise RuntimeError(
-            "the database's schema is not current: run `trimtab-server database upgrade`"
-        )
+        return await is_current(connection)
+
+
+def _prepare(settings: Settings) -> None:
+    """The embedded database is moved by a process of its own: what that needs is not kept."""
+    if settings.database_url:
+        fail("the database's schema is not current: run `trimtab-server database upgrade`")
+    command = [sys.executable, "-c", _COMMAND_LINE, "database", "upgrade"]
+    done = subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
+    if done.returncode != 0:
+        raise SystemExit(done.returncode)
 
 
 def _run(settings: Settings) -> None:

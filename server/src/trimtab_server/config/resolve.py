@@ -49,6 +49,8 @@ def resolve(setting: SettingState, environments: EnvironmentTree, environment: s
 
 def effective_policy(setting: SettingState, lineage: list[str]) -> SourcePolicy:
     """The nearest policy on the way to the root; the store owns what nobody spoke of."""
+    if not setting.policies:
+        return SourcePolicy.STORE
     return next(
         (setting.policies[name] for name in lineage if name in setting.policies),
         SourcePolicy.STORE,

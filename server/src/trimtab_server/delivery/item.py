@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from trimtab_server.catalog.definition import Definition, Reload, SourcePolicy
+from trimtab_server.catalog.definition import Reload, SourcePolicy
 from trimtab_server.config.resolve import Resolved
 from trimtab_server.config.state import SettingState
 from trimtab_server.delivery.digest import item_number
@@ -37,23 +37,21 @@ def render_item(setting: SettingState, resolved: Resolved) -> Item:
     """
     definition = setting.definition
     row, policy = resolved.stored, resolved.policy
-    is_own = policy is not SourcePolicy.STORE or definition.is_secret
+    parts = [f'"{setting.key}":{{"category":"{definition.category}"']
+    if definition.is_secret:
+        parts.append(',"isSecret":true')
+    if resolved.origin is not None:
+        parts.append(f',"origin":"{resolved.origin}"')
+    if definition.reload is not Reload.LIVE:
+        parts.append(f',"reload":"{definition.reload}"')
+    if policy is not SourcePolicy.STORE or definition.is_secret:
+        parts.append(f',"rules":{canonical_text(definition.rules.to_json())}')
+    if policy is not SourcePolicy.STORE:
+        parts.append(f',"sourcePolicy":"{policy}"')
     updated = instant(row.updated_at if row else setting.updated_at)
-    member = "".join(
-        (
-            f'"{setting.key}":{{"category":"{definition.category}"',
-            ',"isSecret":true' if definition.is_secret else "",
-            "" if resolved.origin is None else f',"origin":"{resolved.origin}"',
-            "" if definition.reload is Reload.LIVE else f',"reload":"{definition.reload.value}"',
-            _rules(definition) if is_own else "",
-            "" if policy is SourcePolicy.STORE else f',"sourcePolicy":"{policy.value}"',
-            f',"type":"{definition.type.value}","updatedAt":"{updated}"',
-            "" if resolved.text is None else f',"value":{resolved.text}',
-            f',"version":{row.version if row else 0}}}',
-        )
-    ).encode()
+    parts.append(f',"type":"{definition.type}","updatedAt":"{updated}"')
+    if resolved.text is not None:
+        parts.append(f',"value":{resolved.text}')
+    parts.append(f',"version":{row.version if row else 0}}}')
+    member = "".join(parts).encode()
     return Item(setting.key, member, item_number(member))
-
-
-def _rules(definition: Definition) -> str:
-    return f',"rules":{canonical_text(definition.rules.to_json())}'

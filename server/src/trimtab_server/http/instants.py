@@ -5,4 +5,6 @@ from datetime import UTC, datetime
 
 def instant(moment: datetime) -> str:
     """RFC 3339 in UTC with microseconds: texts sort as times do."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return f"{moment.isoformat(timespec='microseconds')[:-6]}Z"  # without its +00:00
