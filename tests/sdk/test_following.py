@@ -185,3 +185,18 @@ async def test_explain__the_server_tells_the_chain__this_process_its_row(
     async with trimtab.connect_async(**options) as cfg_async:
         assert await cfg_async.explain("E") == found
         assert (await cfg_async.explain("NOT_THERE")).winner == "coded-default"
+
+
+async def test_wait_for__a_change_of_another_environment__is_in_force_too(
+    writer: Writer, options: dict[str, Any]
+) -> None:
+    writer.put("W", 1, type="integer", category="c")
+    with trimtab.connect(**options) as cfg:
+        held = cfg.revision
+        revision = writer.bulk([{"key": "W", "environment": "dev", "value": 2}])
+        cfg.wait_for(revision, timeout=5)
+        assert (cfg.revision, cfg["W"]) == (held, 1)
+        assert str(cfg.status().head) == revision
+    async with trimtab.connect_async(**options) as cfg_async:
+        revision = writer.bulk([{"key": "W", "environment": "dev", "value": 3}])
+        await cfg_async.wait_for(revision, timeout=5)

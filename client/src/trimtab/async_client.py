@@ -12,6 +12,7 @@ from trimtab.errors import NotInTime, TrimtabError
 from trimtab.explain import Explanation
 from trimtab.profile import find_profile
 from trimtab.reader import (
+    ASK_AFTER_SECONDS,
     Mode,
     Options,
     Reader,
@@ -131,9 +132,18 @@ class AsyncClient(Reader):
         if follower is None:
             reached = self.revision is not None and self.revision >= wanted
         else:
-            reached = await self._until(lambda: follower.reached(wanted), timeout)
+            reached = await self._until_reached(follower, wanted, timeout)
         if not reached:
             raise NotInTime(str(wanted), str(self.revision), why_not_in_force(self.status()))
+
+    async def _until_reached(self, follower: Follower, wanted: Revision, seconds: float) -> bool:
+        """A change of another environment comes down no stream of this one: so ask for it."""
+        soon = min(seconds, ASK_AFTER_SECONDS)
+        if await self._until(lambda: follower.reached(wanted), soon):
+            return True
+        if seconds > soon and self._tasks is not None:
+            await self._tasks.fetch()
+        return await self._until(lambda: follower.reached(wanted), seconds - soon)
 
     async def _start(self) -> None:
         options = self._options

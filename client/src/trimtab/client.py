@@ -9,6 +9,7 @@ from trimtab.errors import NotInTime, TrimtabError
 from trimtab.explain import Explanation
 from trimtab.profile import find_profile
 from trimtab.reader import (
+    ASK_AFTER_SECONDS,
     Mode,
     Options,
     Reader,
@@ -109,10 +110,20 @@ class Client(Reader):
         if follower is None:
             reached = self.revision is not None and self.revision >= wanted
         else:
-            with follower.progress:
-                reached = follower.progress.wait_for(lambda: follower.reached(wanted), timeout)
+            reached = self._until_reached(follower, wanted, timeout)
         if not reached:
             raise NotInTime(str(wanted), str(self.revision), why_not_in_force(self.status()))
+
+    def _until_reached(self, follower: Follower, wanted: Revision, timeout: float) -> bool:
+        """A change of another environment comes down no stream of this one: so ask for it."""
+        soon = min(timeout, ASK_AFTER_SECONDS)
+        with follower.progress:
+            if follower.progress.wait_for(lambda: follower.reached(wanted), soon):
+                return True
+        if timeout > soon and self._thread is not None:
+            self._thread.fetch()
+        with follower.progress:
+            return follower.progress.wait_for(lambda: follower.reached(wanted), timeout - soon)
 
     def _start(self, options: Options) -> None:
         if self._mode == "memory":

@@ -4,6 +4,7 @@ from .frozen import Frozen
 from .options import Mode, Options, check_mode, file_of, pace_for, store_for
 from .reader import Reader
 from .start import (
+    ASK_AFTER_SECONDS,
     say_what_is_used,
     should_wait,
     should_wait_if_required,
@@ -13,6 +14,7 @@ from .start import (
 from .status import Status, status_of
 
 __all__ = [
+    "ASK_AFTER_SECONDS",
     "Frozen",
     "Mode",
     "Options",

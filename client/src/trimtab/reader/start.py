@@ -7,6 +7,9 @@ from trimtab.errors import CannotStart, Refused, TrimtabError
 
 from .status import Status
 
+ASK_AFTER_SECONDS = 0.5
+"""How long a revision is waited for before the server is asked."""
+
 _log = logging.getLogger("trimtab")
 _PASSING = frozenset({408, 425, 429})
 
