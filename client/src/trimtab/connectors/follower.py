@@ -1,5 +1,6 @@
 """What every connected client keeps: protocol, store and last-known-good file put together."""
 
+import logging
 import threading
 import time
 from collections import deque
@@ -12,6 +13,9 @@ from trimtab.snapshot import Revision
 from trimtab.store import Source, Store
 
 from .last_known_good import LastKnownGood
+
+_log = logging.getLogger("trimtab")
+_FAILURES = ("fetches_failed", "streams_ended")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,8 @@ class Follower:
         """Why the last fetch failed; None after one that did not."""
         self._kept = kept
         self._saved_at: float | None = None
+        self._lost_at: float | None = None
+        self._failures = 0
         self._todo: deque[Action] = deque()
         self._lock = threading.RLock()
         self.progress = threading.Condition(self._lock)
@@ -64,6 +70,7 @@ class Follower:
                     self._offer(action)
                 else:
                     self._todo.append(action)
+            self._say_whether_it_follows()
             self.progress.notify_all()
         self.store.tell()
         if self.on_progress is not None:
@@ -139,6 +146,17 @@ class Follower:
         self.progress = threading.Condition(self._lock)
         self._todo.clear()
         self.tell(self.protocol.begin)
+
+    def _say_whether_it_follows(self) -> None:
+        """Once when the server is lost, once when it is back; how it started is said elsewhere."""
+        failures = sum(self.protocol.counters[name] for name in _FAILURES)
+        if self._lost_at is None and self.has_answer and failures > self._failures:
+            self._lost_at = time.monotonic()
+            _log.warning("not following the server: %s", self.protocol.last_error)
+        elif self._lost_at is not None and self.protocol.is_live:
+            seconds, self._lost_at = time.monotonic() - self._lost_at, None
+            _log.warning("following the server again, after %.1f s", seconds)
+        self._failures = failures
 
     def _offer(self, offer: Offer) -> None:
         done = self.store.offer(
