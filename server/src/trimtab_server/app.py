@@ -126,6 +126,7 @@ def create_app(settings: Settings) -> FastAPI:
         await feed.on_commit(committed)
 
     committer = Committer(database, on_commit)
+    feed.is_writing = lambda: committer.is_busy
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:

@@ -52,6 +52,11 @@ class Committer:
         finally:
             self._in_flight.discard(mark)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything is being committed, or told, right now."""
+        return bool(self._writers)
+
     async def drain(self) -> None:
         """Wait until everything that was handed in is settled."""
         while self._writers:

@@ -43,6 +43,7 @@ from trimtab_server.http.store_outage import is_store_outage
 _log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 0.8
+_OWN_COMMIT_PAUSES, _OWN_COMMIT_PAUSE_SECONDS = 5, 0.004
 
 
 class Feed:
@@ -63,6 +64,7 @@ class Feed:
         self._unsure: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self.is_database_away = False
+        self.is_writing: Callable[[], bool] = lambda: False
 
     @property
     def serves_reads(self) -> bool:
@@ -157,9 +159,9 @@ class Feed:
             await self._look_quietly(name)
 
     def hint(self, payload: str) -> None:
-        """Another process says that it committed: look, unless that is known."""
-        for name in self._news(payload):
-            self._later(self._look_quietly(name))
+        """Some process says that it committed: look, unless that is known."""
+        if self._news(payload):
+            self._later(self._follow(payload))
 
     async def look(self) -> None:
         """Compare every head with the database's, and follow those that moved."""
@@ -212,6 +214,18 @@ class Feed:
         task = asyncio.create_task(look)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _follow(self, payload: str) -> None:
+        """An announcement overtakes the writer's own reply: what this process is just committing
+        it will know in a moment, without reading it again."""
+        for _ in range(_OWN_COMMIT_PAUSES):
+            if not self.is_writing():
+                break
+            await asyncio.sleep(_OWN_COMMIT_PAUSE_SECONDS)
+            if not self._news(payload):
+                return
+        for name in self._news(payload):
+            await self._look_quietly(name)
 
     async def _look_quietly(self, name: str) -> None:
         try:
