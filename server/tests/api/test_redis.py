@@ -33,27 +33,30 @@ def test_two_servers_on_an_embedded_database__hear_each_other_by_redis_and_do_wi
             create(writer, "WORD", "first")
             told(stream)
 
-            def seconds(turns: int) -> float:
-                """What so many changes take, each seen before the next: by looking, 0.8 s each."""
-                began = time.monotonic()
+            def each_takes(turns: int) -> list[float]:
+                """The seconds from each of these changes to when the other server tells of it."""
+                took = []
                 for turn in range(turns):
+                    began = time.monotonic()
                     text = f"{turn} of {turns} at {began}"
                     changed = put(writer, "WORD", text)
                     while told(stream).id != changed:
                         pass
+                    took.append(time.monotonic() - began)
                     entity = reader.get(f"{CONFIG}/WORD?environment=dev").json()
                     assert entity["value"] == text
-                return time.monotonic() - began
+                return took
 
-            assert seconds(4) < 4 * POLL_SECONDS * 0.75
+            # By looking alone, a change made just after a look waits for the next one.
+            assert min(each_takes(5)[1:]) < POLL_SECONDS / 2
             for poison in ("x" * 1_000, "nonsense", "0:" + "9" * 90 + ":1", "\x00"):
                 client.publish("trimtab", poison)
             client.flushall()
             assert client.keys() == []
-            seconds(2)
+            each_takes(2)
             assert client.keys() == []  # nothing is kept there, so nothing is to be purged
             pid = int(client.info("server")["process_id"])
             os.kill(pid, signal.SIGSTOP)
-            assert seconds(2) < 2 * POLL_SECONDS + 2
+            assert max(each_takes(2)) < POLL_SECONDS + 2
             os.kill(pid, signal.SIGKILL)
-            assert seconds(2) < 2 * POLL_SECONDS + 2
+            assert max(each_takes(2)) < POLL_SECONDS + 2

@@ -15,15 +15,15 @@ from trimtab_server.access.principal import Grant, Principal, PrincipalKind, Tok
 from trimtab_server.delivery.feed import Feed
 from trimtab_server.delivery.source import DatabaseSource
 from trimtab_server.delivery.stream.admission import StreamLimits, TooManyStreams
-from trimtab_server.delivery.stream.channel import Channel
-from trimtab_server.delivery.stream.channels import Place
+from trimtab_server.delivery.stream.audience import Audience
+from trimtab_server.delivery.stream.audiences import Place
 from trimtab_server.delivery.stream.streams import Credential, Streams
 from trimtab_server.errors import StoreUnavailable, Unauthenticated
 from trimtab_server.http.metrics import Metrics
 from trimtab_server.infra.database import Database
 
 from .outlets import Clock, HeldOutlet
-from .test_channel import snapshot
+from .test_audience import snapshot
 
 TOKEN = UUID(int=7)
 READER = Principal(
@@ -45,7 +45,7 @@ class World:
         feed = Feed(DatabaseSource(Database("sqlite:////nowhere/none")))
         limits = StreamLimits(10, 10, 100)
         self.streams = Streams(feed, self.prove, self.metrics, limits, monotonic=self.clock)
-        self.channel = Channel(snapshot("7.1", {}), lambda: "7.1", self.metrics)
+        self.audience = Audience(snapshot("7.1", {}), lambda: "7.1", self.metrics)
 
     async def prove(self, authorization: Sequence[str]) -> Principal:
         assert list(authorization) == ["Bearer x"]
@@ -57,7 +57,7 @@ class World:
         outlet = HeldOutlet()
         place = Place("default", "dev", sees)
         credential = Credential("Bearer x", TOKEN)
-        self.streams.join(place, credential, self.channel, outlet, None)
+        self.streams.join(place, credential, self.audience, outlet, None)
         outlet.take()
         return outlet
 
@@ -79,7 +79,7 @@ async def test_prove_again__a_token_that_no_longer_holds__ends_its_streams(world
     assert outlet.is_ended
     assert outlet.take() == ""
     assert world.count("trimtab_streams_open") == 0
-    assert not world.channel.subscribers
+    assert not world.audience.subscribers
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ async def test_look_after__a_reader_that_takes_nothing__is_closed_and_others_are
 ) -> None:
     frozen, other = world.open(), world.open()
     for turn in range(14):
-        world.channel.broadcast(world.channel.bookmark())
+        world.audience.broadcast(world.audience.bookmark())
         world.clock.now += 1
         other.take()
         await world.streams.look_after()
@@ -134,14 +134,14 @@ async def test_look_after__a_reader_that_takes_nothing__is_closed_and_others_are
 async def test_look_after__a_reader_that_lagged__is_reset_once_and_goes_on(world: World) -> None:
     outlet = world.open()
     for _ in range(100):
-        world.channel.broadcast(world.channel.bookmark())
+        world.audience.broadcast(world.audience.bookmark())
     await world.streams.look_after()
     assert len(list(events_of(outlet.take()))) == 64
     await world.streams.look_after()
     await world.streams.look_after()
     (event,) = events_of(outlet.take())
     assert (event.kind, event.data["reason"]) == ("reset", "slow")
-    world.channel.broadcast(world.channel.bookmark())
+    world.audience.broadcast(world.audience.bookmark())
     assert [event.kind for event in events_of(outlet.take())] == ["bookmark"]
     assert world.count("trimtab_stream_resets_total", reason="slow") == 1
 

@@ -3,8 +3,8 @@
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from .channel import Channel
-from .channels import Place
+from .audience import Audience
+from .audiences import Place
 from .outlet import Outlet, SendOutlet, TransportOutlet
 from .streams import Credential, Streams
 
@@ -29,7 +29,7 @@ class StreamReply(Response):
         streams: Streams,
         place: Place,
         credential: Credential,
-        channel: Channel,
+        audience: Audience,
         *,
         since: tuple[int, int] | None,
         is_head: bool,
@@ -39,7 +39,7 @@ class StreamReply(Response):
         self._streams = streams
         self._place = place
         self._credential = credential
-        self._channel = channel
+        self._audience = audience
         self._since = since
         self._is_head = is_head
 
@@ -57,7 +57,7 @@ class StreamReply(Response):
 
     async def _stay_open(self, outlet: Outlet) -> None:
         stream = self._streams.join(
-            self._place, self._credential, self._channel, outlet, self._since
+            self._place, self._credential, self._audience, outlet, self._since
         )
         try:
             await outlet.until_closed()

@@ -11,7 +11,7 @@ from trimtab_server.catalog.scope import ReadScope, sees
 from trimtab_server.config.revision_wait import head_from
 from trimtab_server.http.responses import SCOPE, problems
 
-from .channels import Place
+from .audiences import Place
 from .reply import StreamReply
 from .streams import Credential, Streams
 
@@ -84,7 +84,7 @@ async def get_stream(
         streams,
         place,
         Credential(request.headers["authorization"], principal.token.id),
-        await streams.channels.at(place, held),
+        await streams.audiences.at(place, held),
         since=held,
         is_head=getattr(request.state, "is_head", False),
     )

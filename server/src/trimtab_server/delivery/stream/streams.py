@@ -18,8 +18,8 @@ from trimtab_server.errors import StoreUnavailable, Unauthenticated
 from trimtab_server.http.metrics import Metrics
 
 from .admission import Admission, StreamLimits, TooManyStreams
-from .channel import Channel
-from .channels import Channels, Place
+from .audience import Audience
+from .audiences import Audiences, Place
 from .frames import ResetReason
 from .outlet import Outlet
 from .subscriber import Subscriber
@@ -49,7 +49,7 @@ class Stream:
 
     place: Place
     credential: Credential
-    channel: Channel
+    audience: Audience
     subscriber: Subscriber
 
 
@@ -65,7 +65,7 @@ class Streams:
         *,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.channels = Channels(feed, metrics)
+        self.audiences = Audiences(feed, metrics)
         self._authenticate = authenticate
         self._metrics = metrics
         self._monotonic = monotonic
@@ -96,22 +96,22 @@ class Streams:
         self,
         place: Place,
         credential: Credential,
-        channel: Channel,
+        audience: Audience,
         outlet: Outlet,
         since: tuple[int, int] | None,
     ) -> Stream:
         """Send the first event, and from now on every other."""
         subscriber = Subscriber(outlet, self._monotonic)
-        stream = Stream(place, credential, channel, subscriber)
-        channel.send(channel.opening(since), [subscriber])
-        channel.subscribers.add(subscriber)
+        stream = Stream(place, credential, audience, subscriber)
+        audience.send(audience.opening(since), [subscriber])
+        audience.subscribers.add(subscriber)
         self._open.add(stream)
         self._metrics.streams_open.set(len(self._open))
         return stream
 
     def leave(self, stream: Stream) -> None:
         """The reader has gone, or was closed."""
-        stream.channel.subscribers.discard(stream.subscriber)
+        stream.audience.subscribers.discard(stream.subscriber)
         self._open.discard(stream)
         self._metrics.streams_open.set(len(self._open))
 
@@ -179,13 +179,13 @@ class Streams:
 
     async def look_after(self) -> None:
         """Bookmarks when they are due; readers that take nothing, or again take something."""
-        self.channels.look_after()
+        self.audiences.look_after()
         is_due = self._monotonic() >= self._bookmarks_at
         if is_due:
             self._bookmarks_at = self._monotonic() + BOOKMARK_SECONDS
-        for _, channel in self.channels:
-            if is_due and channel.subscribers:
-                channel.broadcast(channel.bookmark())
+        for _, audience in self.audiences:
+            if is_due and audience.subscribers:
+                audience.broadcast(audience.bookmark())
             await asyncio.sleep(0)
         for stream in list(self._open):
             subscriber = stream.subscriber
@@ -194,12 +194,12 @@ class Streams:
                 self.leave(stream)
                 subscriber.outlet.abort()
             elif subscriber.has_caught_up():
-                stream.channel.send(stream.channel.reset(ResetReason.SLOW), [subscriber])
+                stream.audience.send(stream.audience.reset(ResetReason.SLOW), [subscriber])
 
 
 def _end(stream: Stream, reason: ResetReason, *, retry_ms: int | None = None) -> None:
-    channel, subscriber = stream.channel, stream.subscriber
-    channel.send(channel.reset(reason, retry_ms=retry_ms), [subscriber])
+    audience, subscriber = stream.audience, stream.subscriber
+    audience.send(audience.reset(reason, retry_ms=retry_ms), [subscriber])
     subscriber.outlet.end()
 
 

@@ -18,7 +18,7 @@ MOST_FRAME_BYTES = MOST_WAITING_BYTES // 2
 _PAUSE_PER_SECOND_OF_SENDING = 2.0
 
 
-class Channel:
+class Audience:
     """Follows a snapshot step by step. `head` gives the application's `epoch.revision`.
 
     A step is sent in the next turn of the event loop; those that come while the last one was only
@@ -92,7 +92,7 @@ class Channel:
             self._metrics.stream_resets.labels(frame.reset.value).inc(len(sizes))
 
     def bookmark(self) -> Frame:
-        """Where the channel is now."""
+        """Where the audience is now."""
         now = self.snapshot
         return bookmark_frame(now.environment, now.revision, self._head(), now.digest)
 

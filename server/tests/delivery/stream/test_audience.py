@@ -1,4 +1,4 @@
-"""What a channel sends: the shared cases, and readers that lag, lose, come back and end alike."""
+"""What an audience sends: the shared cases, and readers that lag, lose, come back and end alike."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ from trimtab_server.delivery.digest import item_number
 from trimtab_server.delivery.held import Step
 from trimtab_server.delivery.item import Item
 from trimtab_server.delivery.snapshot import Snapshot, next_snapshot
-from trimtab_server.delivery.stream.channel import MOST_FRAME_BYTES, Channel
+from trimtab_server.delivery.stream.audience import MOST_FRAME_BYTES, Audience
 from trimtab_server.delivery.stream.subscriber import Subscriber
 from trimtab_server.http.metrics import Metrics
 from trimtab_server.kernel.value_types import canonical_text
@@ -37,11 +37,11 @@ def snapshot(revision: str, items: Items) -> Snapshot:
 
 
 class Source:
-    """A snapshot that goes on, and the channel that follows it."""
+    """A snapshot that goes on, and the audience that follows it."""
 
     def __init__(self, start: Snapshot) -> None:
         self.snapshot = start
-        self.channel = Channel(start, lambda: self.snapshot.revision, Metrics())
+        self.audience = Audience(start, lambda: self.snapshot.revision, Metrics())
 
     def step(self, revision: str, items: dict[str, Any] | None) -> None:
         """These items differ from here on; None: another epoch."""
@@ -49,19 +49,19 @@ class Source:
         if items is None:
             held = {key: json.loads(one.text) for key, one in before.items.items()}
             self.snapshot = snapshot(revision, held)
-            self.channel.step(Step(before, self.snapshot, None))
+            self.audience.step(Step(before, self.snapshot, None))
             return
         changed = {key: None if one is None else item(key, one) for key, one in items.items()}
         self.snapshot, differing = next_snapshot(before, touched, changed)
-        self.channel.step(Step(before, self.snapshot, differing))
+        self.audience.step(Step(before, self.snapshot, differing))
 
     def open(self, since: str | None) -> HeldOutlet:
         """A reader that comes with this revision; what it is sent waits in the outlet."""
         mark = None if since is None else (int(since.split(".")[0]), int(since.split(".")[1]))
         outlet = HeldOutlet()
         subscriber = Subscriber(outlet, Clock())
-        self.channel.send(self.channel.opening(mark), [subscriber])
-        self.channel.subscribers.add(subscriber)
+        self.audience.send(self.audience.opening(mark), [subscriber])
+        self.audience.subscribers.add(subscriber)
         return outlet
 
 
@@ -96,7 +96,7 @@ async def test_steps__of_one_turn__are_sent_as_one_change_to_all_alike() -> None
     source.step("7.2", {"A": {"value": 2}})
     source.step("7.3", {"B": {"value": 1}})
     assert not any(outlet.waiting for outlet in outlets)
-    source.channel.flush()
+    source.audience.flush()
     texts = {outlet.take() for outlet in outlets}
     (event,) = events_of(texts.pop())
     assert not texts
@@ -110,7 +110,7 @@ async def test_change__larger_than_a_queue__is_a_reset() -> None:
     outlet.take()
     most = MOST_FRAME_BYTES // 4_000 + 1
     source.step("7.2", {f"K{n}": {"value": "x" * 4_000} for n in range(most)})
-    source.channel.flush()
+    source.audience.flush()
     (event,) = events_of(outlet.take())
     assert (event.kind, event.data["reason"]) == ("reset", "window")
 
@@ -147,17 +147,17 @@ class World:
         self.had[self.source.snapshot.revision] = content(self.source)
 
     def flush(self, _: None) -> None:
-        self.source.channel.flush()
+        self.source.audience.flush()
 
     def bookmark(self, _: None) -> None:
-        self.source.channel.broadcast(self.source.channel.bookmark())
+        self.source.audience.broadcast(self.source.audience.bookmark())
 
     def lose(self, most: int) -> None:
         """Something between them loses events without breaking the connection."""
         self.outlet.take(most)
 
     def reconnect(self, _: None) -> None:
-        self.source.channel.subscribers.clear()
+        self.source.audience.subscribers.clear()
         self.outlet = self.source.open(self.reader.revision)
 
     def take(self, most: int | None) -> None:
