@@ -1,8 +1,10 @@
 """Both clients against a real server: they see every change, and go on without it."""
 
+import gc
 import multiprocessing
 import threading
 import time
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -200,3 +202,22 @@ async def test_wait_for__a_change_of_another_environment__is_in_force_too(
     async with trimtab.connect_async(**options) as cfg_async:
         revision = writer.bulk([{"key": "W", "environment": "dev", "value": 3}])
         await cfg_async.wait_for(revision, timeout=5)
+
+
+def test_connect__nothing_kept_but_a_handle__follows_until_closed(
+    writer: Writer, options: dict[str, Any]
+) -> None:
+    writer.put("H", 1, type="integer", category="c")
+    cfg = trimtab.connect(**options)
+    handle = cfg.handle("H")
+    kept = weakref.ref(cfg)
+    del cfg
+    gc.collect()
+    client = kept()
+    assert client is not None
+    client.wait_for(writer.put("H", 2))
+    client.close()
+    assert handle.value == 2
+    del client
+    gc.collect()
+    assert kept() is None

@@ -64,6 +64,7 @@ class Client(Reader):
     def close(self) -> None:
         """Stop following; values stay readable as they are. May be called twice."""
         _clients.discard(self)
+        _following.discard(self)
         if self._thread is not None:
             self._thread.stop()
         if self._file is not None:
@@ -156,6 +157,7 @@ class Client(Reader):
         self._follower.begin()
         self._thread = FollowerThread(self._follower, self._requests)
         self._thread.start()
+        _following.add(self)
         self._await_answer(
             self._follower, options.get("start_timeout", 5.0), options.get("required", False)
         )
@@ -213,6 +215,7 @@ def connect(**options: Unpack[Options]) -> Client:
 
 
 _clients: WeakSet[Client] = WeakSet()
+_following: set[Client] = set()  # until closed: somebody may have kept no more than a handle
 _held_for_fork: list[Client] = []
 _of_the_parent: list[object] = []  # never closed in the child, not even by being collected
 
