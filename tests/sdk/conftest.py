@@ -46,7 +46,7 @@ class Writer:
         self._http.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def writer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Writer]:
     data = tmp_path_factory.mktemp("data")
     with serving_process({"TRIMTAB_DATA_DIR": str(data)}) as process:
