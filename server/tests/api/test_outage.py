@@ -17,7 +17,11 @@ from trimtab_server.settings import Settings
 
 NOT_ASKED = {"/livez", "/readyz", "/metrics", "/api/v1/whoami", "/api/v1/audit/checkpoint"}
 
-FROM_MEMORY = {("GET", "/api/v1/snapshot"), ("GET", f"{CONFIG}/RETRIES")}
+FROM_MEMORY = {
+    ("GET", "/api/v1/snapshot"),
+    ("GET", "/api/v1/stream"),
+    ("GET", f"{CONFIG}/RETRIES"),
+}
 
 
 class Cable:
