@@ -23,7 +23,6 @@ _LIKE_A_CLIENT = {
     "Accept": "*/*",
     "Accept-Encoding": "identity",
     "Connection": "keep-alive",
-    "X-Request-Id": "3f7c1a52-0d6e-4c47-9d9b-7f1f2f0c9a11",
 }
 _ABOUT = f"""The server pinned to CPU 0, wrk to CPU 1; {CONNECTIONS} keep-alive connections,
 {SECONDS} s a round, the headers of a Python client, no compression. Trimtab: one process on
