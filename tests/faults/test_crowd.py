@@ -31,8 +31,8 @@ def node(postgres_url: str, tmp_path: Path, token: list[str]) -> Iterator[Node]:
     settings = {
         "TRIMTAB_DATABASE_URL": postgres_url,
         "TRIMTAB_DATA_DIR": str(tmp_path),
-        "TRIMTAB_STREAMS_PER_TOKEN": "2000",
-        "TRIMTAB_STREAMS": "2000",
+        "TRIMTAB_MAX_STREAMS_PER_TOKEN": "2000",
+        "TRIMTAB_MAX_STREAMS": "2000",
     }
     run_server_command(settings, "database", "upgrade")
     made = run_server_command(settings, "token", "create", "--name", "crowd", "--admin")

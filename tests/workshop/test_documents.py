@@ -1,6 +1,7 @@
 """The documents keep their promises: two commands, and links that lead somewhere."""
 
 import re
+import runpy
 import subprocess
 from pathlib import Path
 
@@ -41,3 +42,15 @@ def test_decisions__all_of_them__are_in_the_index() -> None:
     folder = REPOSITORY / "docs/decisions"
     index = (folder / "README.md").read_text("utf-8")
     assert [file.name for file in folder.glob("0*.md") if file.name not in index] == []
+
+
+def test_reference__as_committed__is_what_the_code_says() -> None:
+    pages = runpy.run_path(str(REPOSITORY / "docs/write_reference.py"))["pages"]()
+    for name, text in pages.items():
+        assert (REPOSITORY / "docs" / name).read_text("utf-8") == text, name
+
+
+def test_reference__every_setting_of_the_server__is_described() -> None:
+    settings = runpy.run_path(str(REPOSITORY / "docs/write_reference.py"))["Settings"]
+    fields = settings.model_fields
+    assert [name for name, field in fields.items() if not field.description] == []
