@@ -76,7 +76,7 @@ def _run(processes: "list[subprocess.Popen[str]]") -> Iterator[list[Follower]]:
                 process.wait(timeout=20)
             finally:
                 process.kill()
-                process.wait()
+                process.communicate()  # closes what is open
 
 
 def _start(
