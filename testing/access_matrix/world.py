@@ -52,7 +52,7 @@ async def build_world(folder: Path) -> AsyncIterator[World]:
     await store.prepare()
     root = await store.issue_admin("root")
     await store.issue(NOBODY)
-    app = create_app(Settings(database_url=url, max_streams=0))
+    app = create_app(Settings(database_url=url, max_streams=0, rate_limits="off"))
     app.state.door.refusals.most_each = 0  # counted together: thousands are to come
     async with (
         running_app(app) as running,

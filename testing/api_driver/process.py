@@ -52,7 +52,7 @@ def serving_process(settings: Mapping[str, str]) -> Iterator[Process]:
     ) as process:
         try:
             said = _until_listening(process)
-            port, token = re.search(r"http://[^ ]+:(\d+)", said), re.search(r"tt_\S+", said)
+            port, token = re.search(r"https?://[^ ]+:(\d+)", said), re.search(r"tt_\S+", said)
             assert port, said
             yield Process(int(port[1]), token[0] if token else "", process.pid)
         finally:

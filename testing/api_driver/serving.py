@@ -55,7 +55,8 @@ async def serving(
     store = Store(Database(url))
     await store.prepare()
     root = await store.issue_admin("root")
-    app = create_app(Settings(database_url=url, **{"max_streams": 0, **settings}))
+    quiet: dict[str, Any] = {"max_streams": 0, "rate_limits": "off"}
+    app = create_app(Settings(database_url=url, **(quiet | settings)))
     async with (
         running_app(app) as running,
         httpx2.AsyncClient(

@@ -30,7 +30,7 @@ async def follow(count: int) -> None:
         if line.startswith("wait "):
             await _wait(clients, int(line.split()[1]))
         _say(clients)
-    await asyncio.gather(*(client.close() for client in clients))
+    await asyncio.gather(*(client.aclose() for client in clients))
 
 
 def _say(clients: list[trimtab.AsyncClient]) -> None:
@@ -43,7 +43,9 @@ def _say(clients: list[trimtab.AsyncClient]) -> None:
 async def _wait(clients: list[trimtab.AsyncClient], wanted: int, seconds: float = 90.0) -> None:
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
-    while any(client.get(FIRST) != wanted for client in clients) and loop.time() < deadline:
+    while loop.time() < deadline:
+        if all(client.get(FIRST) == wanted for client in clients):
+            return
         await asyncio.sleep(_PAUSE_SECONDS)
 
 

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import pty
+import re
 import shlex
 import signal
 import socket
@@ -247,3 +248,32 @@ def _read_until(terminal: int, text: str) -> str:
         said += chunk.decode(errors="replace")
     assert text in said, said
     return said
+
+
+def test_up__killed_without_a_word__leaves_no_server_behind(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "settings.env").write_text(ENV)
+    up = start("--port", "0", "--data-dir", "data", "--env-file", "settings.env", "--yes")
+    url = re.search(r"http://\S+", up.read_until(READY))
+    assert url is not None
+    up.end(signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    with httpx2.Client(trust_env=False) as client:
+        while time.monotonic() < deadline:
+            try:
+                client.get(f"{url[0]}/livez")
+            except httpx2.TransportError:
+                return
+    raise AssertionError("the server runs on")
+
+
+def test_main__interrupted_while_it_imports__ends_without_a_traceback() -> None:
+    code = (
+        "import os, signal, sys; sys.argv = ['trimtab', 'list']\n"
+        "import trimtab.cli.main as main\n"
+        "main._load = lambda: os.kill(os.getpid(), signal.SIGINT)\n"
+        "main.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=30
+    )
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, "")

@@ -3,11 +3,12 @@
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from fastapi import Depends, FastAPI, Request
 from starlette.responses import PlainTextResponse, Response
@@ -19,6 +20,7 @@ from trimtab_server.access.authenticate import Authenticator
 from trimtab_server.access.authentication import AuthenticationMiddleware, Door
 from trimtab_server.access.configured_issuer import configured_issuer
 from trimtab_server.access.permission import Permission
+from trimtab_server.access.rate_limits import RateLimits, parse_rate_limits
 from trimtab_server.access.refusals import Refusals
 from trimtab_server.access.report_refusals import report_refusals
 from trimtab_server.access.requires import check_routes_declare_permission, requires
@@ -39,6 +41,7 @@ from trimtab_server.delivery.stream.streams import Streams
 from trimtab_server.history import routes as history_routes
 from trimtab_server.http import documentation, health
 from trimtab_server.http.body import MAX_BULK_BYTES, BodyMiddleware
+from trimtab_server.http.client_address import ClientAddress
 from trimtab_server.http.description import describe, operation_id
 from trimtab_server.http.head import HeadMiddleware
 from trimtab_server.http.last_resort import LastResortMiddleware
@@ -96,6 +99,7 @@ def create_app(settings: Settings) -> FastAPI:
         BadSettings: what they say together cannot be so.
     """
     issuer = configured_issuer(settings)
+    limits = RateLimits(parse_rate_limits(settings.rate_limits))
     database = Database(
         settings.effective_database_url,
         pool_size=settings.database_pool_size,
@@ -130,10 +134,13 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
-        signing = _keep_signing(database, settings)
-        following = _follow(database, feed, nodes, hear)
-        following.append(asyncio.create_task(app.state.streams.run()))
-        following.append(asyncio.create_task(hints.run()))
+        background = [
+            *_follow(database, feed, nodes, hear),
+            asyncio.create_task(app.state.streams.run()),
+            asyncio.create_task(hints.run()),
+            *_keep_signing(database, settings),
+            *_share_limits(limits, settings),
+        ]
         yield {
             "database": database,
             "committer": committer,
@@ -145,7 +152,6 @@ def create_app(settings: Settings) -> FastAPI:
             "audit_key_file": settings.effective_audit_key_file,
         }
         await app.state.streams.shut_down()
-        background = [*following, *([] if signing is None else [signing])]
         for task in background:
             task.cancel()
         await asyncio.wait(background)
@@ -180,9 +186,10 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.database, app.state.feed = database, feed
     app.state.streams = Streams(feed, authenticator, metrics, _stream_limits(settings))
-    app.state.door = Door(authenticator, refusals, token_use)
-    app.direct_reads = DirectReads(feed, app.state.door, metrics)
-    _add_middleware(app, settings, metrics)
+    app.state.door = Door(authenticator, refusals, token_use, limits)
+    client_address = ClientAddress(settings.proxies)
+    app.direct_reads = DirectReads(feed, app.state.door, metrics, client_address)
+    _add_middleware(app, settings, metrics, client_address)
     app.openapi = lambda: describe(app, health.PATHS)  # type: ignore[method-assign]  # FastAPI's own way
     return app
 
@@ -199,17 +206,23 @@ def _follow(
     """What keeps the feed the newest there is: looking, and on PostgreSQL listening."""
     following = [asyncio.create_task(feed.run()), asyncio.create_task(nodes.run())]
     if not database.is_sqlite:
-        listener = Listener(database.engine, hear, feed.look)
+        listener = Listener(database, hear, feed.look)
         following.append(asyncio.create_task(listener.run()))
     return following
 
 
-def _keep_signing(database: Database, settings: Settings) -> asyncio.Task[None] | None:
+def _keep_signing(database: Database, settings: Settings) -> Iterator[asyncio.Task[None]]:
     target = settings.audit_checkpoint_file
-    if not target:
-        return None
-    key_file = settings.effective_audit_key_file
-    return asyncio.create_task(keep_checkpoints(database, key_file, target))
+    if target:
+        key_file = settings.effective_audit_key_file
+        yield asyncio.create_task(keep_checkpoints(database, key_file, target))
+
+
+def _share_limits(limits: RateLimits, settings: Settings) -> Iterator[asyncio.Task[None]]:
+    """Only where there is a Redis is what it needs imported."""
+    if settings.redis_url:
+        module: Any = import_module("trimtab_server.access.share_rates")
+        yield module.share_rates(limits, settings.redis_url)
 
 
 def _add_routes(app: FastAPI) -> None:
@@ -239,7 +252,9 @@ def _add_routes(app: FastAPI) -> None:
         return reply
 
 
-def _add_middleware(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
+def _add_middleware(
+    app: FastAPI, settings: Settings, metrics: Metrics, client_address: ClientAddress
+) -> None:
     """The last one added is the outermost: nobody's body is read before they are known."""
     open_paths = health.PATHS | (documentation.PATHS if settings.is_loopback else frozenset())
     app.add_middleware(BodyMiddleware, limits=_BODY_LIMITS)
@@ -248,7 +263,7 @@ def _add_middleware(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
     app.add_middleware(HeadMiddleware)
     app.add_middleware(LastResortMiddleware)
     app.add_middleware(MetricsMiddleware, metrics=metrics)
-    app.add_middleware(RequestContextMiddleware)
+    app.add_middleware(RequestContextMiddleware, client_address=client_address)
 
 
 def _now() -> datetime:

@@ -1,5 +1,6 @@
 """The server's own settings: few, read once from `TRIMTAB_*`, all problems told together."""
 
+from ipaddress import ip_address
 from pathlib import Path
 
 from pydantic import Field, ValidationError
@@ -23,8 +24,8 @@ class Settings(BaseSettings):
     redis_url: str = Field(
         default="",
         repr=False,
-        description="`redis://...`: servers that share it hear of each other's changes at once; "
-        "empty: none.",
+        description="`redis://...`: servers that share it hear of each other's changes at once and "
+        "share their rate limits; empty: none.",
     )
     audit_key_file: Path | None = Field(
         default=None,
@@ -37,6 +38,26 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8484, ge=0, le=65535, description="Port to listen on.")
+    tls_cert_file: Path | None = Field(
+        default=None, description="Certificate chain in PEM form; with it the server speaks TLS."
+    )
+    tls_key_file: Path | None = Field(
+        default=None, description="The certificate's private key in PEM form, without a password."
+    )
+    allow_plain_http: bool = Field(
+        default=False,
+        description="Listen without TLS where other machines can connect: a proxy in front of "
+        "the server speaks it.",
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses or networks, `10.0.0.0/8,::1`, whose `X-Forwarded-For` is "
+        "believed; empty: nobody's.",
+    )
+    allow_unverified_database: bool = Field(
+        default=False,
+        description="Take a PostgreSQL on another machine that need not prove who it is.",
+    )
     database_pool_size: int = Field(
         default=10, ge=1, le=100, description="Connections kept open to the database."
     )
@@ -47,6 +68,12 @@ class Settings(BaseSettings):
             "Environments, `prod,live`, in which an editor writes only under a grant that names "
             "the environment; empty: none."
         ),
+    )
+    rate_limits: str = Field(
+        default="",
+        description="Requests a second of each token (`delivery`, `read`, `write`, `check`) and "
+        "of each address (`address`; `login`: invalid credentials), `write=50,login=5`; ten times "
+        "as many at once; those not named keep their default; `off`: none.",
     )
     oidc_issuer: str = Field(
         default="",
@@ -99,6 +126,11 @@ class Settings(BaseSettings):
         return frozenset(filter(None, self.protected_environments.split(",")))
 
     @property
+    def proxies(self) -> tuple[str, ...]:
+        """The proxies that are believed."""
+        return tuple(filter(None, (one.strip() for one in self.trusted_proxies.split(","))))
+
+    @property
     def effective_audit_key_file(self) -> Path:
         """The file given, or the one in the data folder."""
         return self.audit_key_file or self.data_dir / "audit.key"
@@ -106,7 +138,10 @@ class Settings(BaseSettings):
     @property
     def is_loopback(self) -> bool:
         """Whether only programs on this machine can connect."""
-        return self.host in {"127.0.0.1", "::1", "localhost"}
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
 
 
 class BadSettings(Exception):

@@ -15,6 +15,7 @@ from trimtab_server.access.authentication import AuthenticationMiddleware, Door
 from trimtab_server.access.issue_token import IssuedToken
 from trimtab_server.access.permission import Role
 from trimtab_server.access.principal import Grant
+from trimtab_server.access.rate_limits import RateLimits
 from trimtab_server.access.refusals import Refusals
 from trimtab_server.access.token_use import TokenUse
 from trimtab_server.http.last_resort import LastResortMiddleware
@@ -125,7 +126,7 @@ async def ask(
 
 def door(database: Database) -> Door:
     authenticator = Authenticator(database, protected=frozenset(), now=lambda: AT)
-    return Door(authenticator, Refusals(database), TokenUse(database))
+    return Door(authenticator, Refusals(database), TokenUse(database), RateLimits({}))
 
 
 def build(database: Database) -> FastAPI:

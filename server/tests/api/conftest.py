@@ -50,7 +50,13 @@ async def serving(url: str) -> AsyncIterator[Served]:
     }
     no_key = Path("/nowhere/audit.key")
     app = create_app(
-        Settings(database_url=url, host="127.0.0.1", audit_key_file=no_key, max_streams=0)
+        Settings(
+            database_url=url,
+            host="127.0.0.1",
+            audit_key_file=no_key,
+            max_streams=0,
+            rate_limits="off",
+        )
     )
     # One process serves all tests: what one of them is refused must not hide the next one's.
     app.state.door.refusals.most_each = 1_000_000

@@ -50,6 +50,7 @@ async def test_requests__by_the_thousand__are_never_the_servers_fault(
             database_url=url,
             host="127.0.0.1",
             audit_key_file=Path("/nowhere/audit.key"),
+            rate_limits="off",
         )
     )
     tokens = {

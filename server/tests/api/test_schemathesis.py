@@ -58,11 +58,16 @@ DESCRIBED = schemathesis.openapi.from_dict(
 DESCRIBED.app = front
 
 
+def quiet(url: str) -> Settings:
+    """No stream to wait in, and as many requests as there are."""
+    return Settings(database_url=url, max_streams=0, rate_limits="off")
+
+
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The application, running on an embedded database with one setting."""
     url = f"sqlite:///{tmp_path_factory.mktemp('schemathesis') / 'store.sqlite3'}"
-    RUNNING["app"] = create_app(Settings(database_url=url, max_streams=0))
+    RUNNING["app"] = create_app(quiet(url))
     asyncio.run(prepare(url))
     yield url
     shutdown_lifespans()  # schemathesis would do so when the interpreter ends, and leave files open
@@ -85,7 +90,7 @@ async def prepare(url: str) -> None:
     store = Store(Database(url))
     await store.prepare()
     await store.database.dispose()
-    async with running_app(create_app(Settings(database_url=url, max_streams=0))) as running:
+    async with running_app(create_app(quiet(url))) as running:
         transport = httpx2.ASGITransport(running)
         async with httpx2.AsyncClient(transport=transport, base_url="http://here") as client:
             await Api(client, await issue(url)).create("GREETING", "string", "Hello")

@@ -70,8 +70,12 @@ class Authenticator:
         # Counts what may end something that `known` said before its time.
         self.generation = 0
 
-    async def __call__(self, authorization: Sequence[str]) -> Principal:
+    async def __call__(
+        self, authorization: Sequence[str], before_asking: Callable[[], None] = lambda: None
+    ) -> Principal:
         """The principal that the request's Authorization headers prove.
+
+        `before_asking` may raise to keep a credential from being looked up that nobody knows yet.
 
         Raises:
             Unauthenticated: there is none, more than one, or not a live token of ours or of the
@@ -84,6 +88,8 @@ class Authenticator:
         if known is not None and self._monotonic() < self._good_until(known):
             principal = known.principal
         else:
+            if known is None:
+                before_asking()
             principal = await self._proof_in_time(presented, known)
         if principal.token.expires_at <= self._now():
             raise TokenExpired(principal.token.public_id)

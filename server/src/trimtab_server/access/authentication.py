@@ -14,6 +14,8 @@ from trimtab_server.http.request_context import address_of, request_id_of
 
 from .authenticate import Authenticator
 from .login_failure import BadCredential, LoginFailure
+from .principal import Principal
+from .rate_limits import RateLimits
 from .refusals import Refusals, Source
 from .token_format import holds_token
 from .token_use import TokenUse
@@ -33,6 +35,39 @@ class Door:
     authenticate: Authenticator
     refusals: Refusals
     token_use: TokenUse
+    limits: RateLimits
+
+    async def admit(self, scope: Scope) -> Principal:
+        """Who may come in with this request, which is counted; a failed login is, too.
+
+        Raises:
+            RateLimited: there were too many; whoever has just been in is not kept out because
+                others of their address show credentials that are not valid.
+            Unauthenticated: nobody may.
+            StoreUnavailable, IssuerUnavailable: it cannot be known now.
+            TokenInAddress: the address holds a token.
+        """
+        address = address_of(scope)
+        self.limits.check_address(address)
+        try:
+            principal = await self.authenticate(
+                Headers(scope=scope).getlist("authorization"),
+                lambda: self.limits.check_logins(address),
+            )
+        except Unauthenticated as error:
+            self._failed(scope, error, address)
+            raise
+        _check_address(scope)
+        self.limits.check_request(principal, scope["method"], scope["path"])
+        if principal.identity is None:
+            self.token_use.note(principal.token.id)
+        return principal
+
+    def _failed(self, scope: Scope, error: Unauthenticated, address: str | None) -> None:
+        self.refusals.count(_failed_login(scope, error))
+        # What has not even the form of a credential was not looked up, and costs nothing.
+        if isinstance(error, BadCredential) and error.reason is not LoginFailure.MALFORMED:
+            self.limits.failed_login(address)
 
     async def drain(self) -> None:
         """Write at once what is to be written of those who came."""
@@ -60,15 +95,10 @@ class AuthenticationMiddleware:
             await send({"type": "websocket.close", "code": 1008})
             return
         try:
-            principal = await self._door.authenticate(Headers(scope=scope).getlist("authorization"))
-            _check_address(scope)
+            principal = await self._door.admit(scope)
         except TrimtabError as error:
-            if isinstance(error, Unauthenticated):
-                self._door.refusals.count(_failed_login(scope, error))
             await problem_response(error, request_id_of(scope))(scope, receive, send)
             return
-        if principal.identity is None:
-            self._door.token_use.note(principal.token.id)
         scope.setdefault("state", {})["principal"] = principal
         await self.app(scope, receive, send)
 

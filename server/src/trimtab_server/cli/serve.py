@@ -5,6 +5,8 @@ import os
 import socket
 import subprocess
 import sys
+import threading
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -16,6 +18,7 @@ from trimtab_server.cli.bootstrap import ensure_bootstrap_token
 from trimtab_server.cli.logs import configure_logs
 from trimtab_server.cli.protocol import TransportProtocol
 from trimtab_server.cli.run import fail, make_data_dir, settings_or_exit, with_database
+from trimtab_server.cli.safe_start import check_is_safe
 from trimtab_server.delivery.stream.streams import Streams
 from trimtab_server.infra.database import Database
 from trimtab_server.migrations.version import is_current
@@ -28,9 +31,21 @@ _COMMAND_LINE = "from trimtab_server.cli.main import main; main()"
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    until_input_ends: Annotated[
+        bool,
+        typer.Option(
+            "--until-input-ends",
+            help="End when standard input does, for a program that starts the server as a part of "
+            "itself: however that program ends, the server does not outlive it.",
+        ),
+    ] = False,
 ) -> None:
     """Serve the API. The embedded database is made and upgraded; any other must be current."""
     settings = settings_or_exit(host=host, port=port)
+    try:
+        check_is_safe(settings)
+    except BadSettings as error:
+        fail(f"cannot start: {error}", code=2)
     configure_logs(settings.log_format)
     os.umask(0o077)  # the embedded database is its owner's alone
     make_data_dir(settings)
@@ -42,7 +57,7 @@ def serve(
             f"First start. This admin token is shown once and ends in one hour:\n  {bootstrap}",
             flush=True,
         )
-    _run(settings)
+    _run(settings, until_input_ends=until_input_ends)
 
 
 class Server(uvicorn.Server):
@@ -76,22 +91,27 @@ def _prepare(settings: Settings) -> None:
         raise SystemExit(done.returncode)
 
 
-def _run(settings: Settings) -> None:
+def _run(settings: Settings, *, until_input_ends: bool) -> None:
     listening = _listen(settings)
     app = _app_or_exit(settings)
     config = uvicorn.Config(
         app,
         http=TransportProtocol,
         access_log=False,
-        log_level="warning",
+        log_config=None,  # ours, which lets no credential through
         server_header=False,
-        proxy_headers=False,  # an address that the caller writes is none
+        proxy_headers=False,  # which address is whose is said by our own settings
+        ssl_certfile=settings.tls_cert_file,
+        ssl_keyfile=settings.tls_key_file,
         timeout_graceful_shutdown=GRACE_SECONDS,
         timeout_keep_alive=30,
     )
     server = Server(config, app.state.streams)
+    if until_input_ends:
+        threading.Thread(target=_end_with_input, args=[server], daemon=True).start()
     host, port = listening.getsockname()[:2]
-    print(f"listening on http://{host}:{port}", flush=True)
+    scheme = "http" if settings.tls_cert_file is None else "https"
+    print(f"listening on {scheme}://{host}:{port}", flush=True)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:  # uvloop, where it runs
         runner.run(server.serve([listening]))
 
@@ -101,6 +121,14 @@ def _app_or_exit(settings: Settings) -> FastAPI:
         return create_app(settings)
     except BadSettings as error:
         fail(f"cannot start: {error}", code=2)
+
+
+def _end_with_input(server: uvicorn.Server) -> None:
+    """Whoever holds the other end may be killed without a word; then there is nothing to read."""
+    with suppress(OSError):
+        while os.read(0, 4096):
+            pass
+    server.should_exit = True
 
 
 def _listen(settings: Settings) -> socket.socket:

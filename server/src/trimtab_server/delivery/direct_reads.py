@@ -21,6 +21,7 @@ from starlette.types import Send
 from trimtab_server.access.authentication import Door
 from trimtab_server.access.permission import Permission
 from trimtab_server.access.principal import Principal
+from trimtab_server.access.route_class import RouteClass
 from trimtab_server.access.token_format import holds_token
 from trimtab_server.catalog.names import ROOT_ENVIRONMENT
 from trimtab_server.catalog.scope import Scope, application_of, sees
@@ -29,6 +30,7 @@ from trimtab_server.delivery.answer import Answer, entity_answer, held_headers, 
 from trimtab_server.delivery.feed import Feed
 from trimtab_server.delivery.held import Held
 from trimtab_server.errors import TrimtabError
+from trimtab_server.http.client_address import ClientAddress
 from trimtab_server.http.metrics import Metrics
 from trimtab_server.http.preconditions import not_modified
 from trimtab_server.http.request_context import DEFAULT_HEADERS
@@ -56,6 +58,7 @@ class _Kept:
     body: bytes
     held: Held
     token: UUID | None
+    who: str
     count: Callable[[], None]
     observe: Callable[[float], None]
 
@@ -63,8 +66,11 @@ class _Kept:
 class DirectReads:
     """See the module."""
 
-    def __init__(self, feed: Feed, door: Door, metrics: Metrics) -> None:
+    def __init__(
+        self, feed: Feed, door: Door, metrics: Metrics, client_address: ClientAddress
+    ) -> None:
         self._feed = feed
+        self._client_address = client_address
         self._door = door
         self._metrics = metrics
         self._kept: dict[object, _Kept] = {}
@@ -82,6 +88,8 @@ class DirectReads:
             if made is None:
                 return False
             kept = self._keep(request, made)
+        if not self._door.limits.takes(self._client_address(scope), kept.who, RouteClass.DELIVERY):
+            return False  # it is told so where everybody is told
         headers = [
             *kept.headers,
             (b"trimtab-age-ms", b"%d" % kept.held.age_ms(began)),
@@ -133,6 +141,7 @@ class DirectReads:
             body=b"" if unchanged or scope["method"] == "HEAD" else answer.body,
             held=held,
             token=None if principal.identity else principal.token.id,
+            who=str(principal.token.id),
             count=self._metrics.requests.labels(scope["method"], route, str(status)).inc,
             observe=self._metrics.seconds.labels(route).observe,
         )

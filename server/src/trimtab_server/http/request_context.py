@@ -9,6 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from trimtab_server.kernel.secrets import scan_text
 
+from .client_address import ClientAddress
+
 REQUEST_ID_HEADER = "X-Request-Id"
 
 # Ids go into logs and the audit trail: nothing that could break a line or a shell.
@@ -28,8 +30,9 @@ DEFAULT_HEADERS = {
 class RequestContextMiddleware:
     """Outermost: gives each request its id and each response the headers all share."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, client_address: ClientAddress | None = None) -> None:
         self.app = app
+        self._client_address = client_address or ClientAddress()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -37,8 +40,7 @@ class RequestContextMiddleware:
             return
         state: dict[str, Any] = scope.setdefault("state", {})
         state["request_id"] = request_id = _accepted_id(scope) or str(uuid.uuid4())
-        client = scope.get("client")
-        state["address"] = client[0] if client else None
+        state["address"] = self._client_address(scope)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -59,7 +61,7 @@ def request_id_of(scope: Scope) -> str | None:
 
 
 def address_of(scope: Scope) -> str | None:
-    """The address of the peer; a forwarding header is the server's business, not the caller's."""
+    """The address of the peer, or what a proxy says that the settings trust; nobody else's word."""
     state: dict[str, Any] = scope.get("state", {})
     address = state.get("address")
     return address if isinstance(address, str) else None

@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from trimtab_server.infra.announcements import ANNOUNCED
 
+from .database_url import split_tls
+
 OnAnnounced = Callable[[Sequence[str]], Awaitable[None]]
 _WRITES = "trimtab_writes"
 
@@ -26,17 +28,21 @@ class Database:
     def __init__(
         self, url: str, *, pool_size: int = 10, answer_seconds: float | None = None
     ) -> None:
-        parsed = async_url(url)
+        parsed, self.connect_args = split_tls(async_url(url))
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         options: dict[str, Any] = {
             "pool_size": pool_size,
+            "connect_args": self.connect_args,
             "pool_pre_ping": not self.is_sqlite,
             "hide_parameters": True,  # an exception's text must not carry a value anywhere
         }
         if answer_seconds is not None and not self.is_sqlite:
             # The client's own deadlines: a server that hangs keeps none of its own.
             limits = {"command_timeout": answer_seconds, "timeout": answer_seconds}
-            options |= {"connect_args": limits, "pool_timeout": answer_seconds}
+            options |= {
+                "connect_args": self.connect_args | limits,
+                "pool_timeout": answer_seconds,
+            }
         self.on_announced: OnAnnounced | None = None
         self.engine: AsyncEngine = create_async_engine(parsed, **options)
         if self.is_sqlite:

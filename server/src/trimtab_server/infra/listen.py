@@ -8,10 +8,9 @@ from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]  # it ships none
 import structlog
-from sqlalchemy.engine import URL
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from trimtab_server.infra.announcements import CHANNEL
+from trimtab_server.infra.database import Database
 
 _log = structlog.get_logger(__name__)
 
@@ -29,11 +28,11 @@ class Listener:
 
     def __init__(
         self,
-        engine: AsyncEngine,
+        database: Database,
         on_payload: Callable[[str], None],
         on_connected: Callable[[], Awaitable[None]],
     ) -> None:
-        self._engine = engine
+        self._database = database
         self._on_payload = on_payload
         self._on_connected = on_connected
         self.is_connected = False
@@ -53,7 +52,7 @@ class Listener:
     async def _listen(self) -> None:
         """Connect and listen until the connection is lost."""
         lost = asyncio.Event()
-        arguments = connect_arguments(self._engine)
+        arguments = connect_arguments(self._database)
         connection = await asyncpg.connect(**arguments, timeout=ANSWER_SECONDS)
         try:
             connection.add_termination_listener(lambda _: lost.set())
@@ -74,8 +73,9 @@ class Listener:
         self._on_payload(str(payload))
 
 
-def connect_arguments(engine: AsyncEngine) -> dict[str, Any]:
-    """What `asyncpg.connect` takes, from the engine's own address."""
-    url: URL = engine.url
-    _, arguments = engine.dialect.create_connect_args(url)
-    return {name: value for name, value in arguments.items() if name not in _OF_SQLALCHEMY}
+def connect_arguments(database: Database) -> dict[str, Any]:
+    """What `asyncpg.connect` takes: the engine's own address, and the same proof of who it is."""
+    engine = database.engine
+    _, arguments = engine.dialect.create_connect_args(engine.url)
+    told = {name: value for name, value in arguments.items() if name not in _OF_SQLALCHEMY}
+    return told | database.connect_args

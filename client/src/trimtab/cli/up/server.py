@@ -95,10 +95,11 @@ class ServerProgram:
         """Start serving; the process is there, but not yet ready."""
         with self._open_log() as log:
             start = log.tell()
+            place = ["--host", address.host, "--port", str(address.port)]
             process = subprocess.Popen(
-                [self.executable, "serve", "--host", address.host, "--port", str(address.port)],
+                [self.executable, "serve", *place, "--until-input-ends"],
                 env=self._environ(),
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,  # ends with this process, however that ends
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # a Ctrl-C is the parent's to pass on
@@ -158,6 +159,8 @@ class RunningServer:
             except subprocess.TimeoutExpired:
                 _kill_group(self.process)
                 self.process.wait()
+            if self.process.stdin is not None:
+                self.process.stdin.close()
 
     def _failed(self, what: str) -> ServerFailed:
         return ServerFailed(what, self.program.log, self.program.said(self.log_start))
