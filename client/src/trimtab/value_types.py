@@ -99,9 +99,10 @@ def canonical_text(value: Value) -> str:
     )
 
 
-def as_text(value: Value) -> str:
-    """The text that stands for a value in an env file or a variable, as exports write it."""
-    return value if isinstance(value, str) else canonical_text(value)
+def as_text(value: object) -> str:
+    """The text that stands for a value in an env file or a variable, without quotes, as exports
+    write it; JSON on one line."""
+    return value if isinstance(value, str) else canonical_text(cast(Value, value))
 
 
 def from_canonical_text(text: str) -> Value:

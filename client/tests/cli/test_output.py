@@ -5,7 +5,8 @@ import pytest
 from trimtab.admin import ChangeItem
 from trimtab.cli import output
 from trimtab.cli.changes import print_change
-from trimtab.cli.values import as_text, same, shown, shown_rules
+from trimtab.cli.values import same, shown, shown_rules
+from trimtab.value_types import as_text
 
 COLUMNS = ("KEY", "VALUE", "WHY")
 LONG_KEY = "A_KEY_THAT_IS_LONG_ENOUGH_TO_BE_CUT_BY_ANY_TABLE_THAT_WOULD_CUT_KEYS"

@@ -21,17 +21,19 @@ from trimtab.cli.commands.migrate import migrate
 from trimtab.cli.commands.principal import principal
 from trimtab.cli.commands.promote import promote
 from trimtab.cli.commands.rollback import rollback
+from trimtab.cli.commands.run import run
 from trimtab.cli.commands.set import set_value
 from trimtab.cli.commands.token import token
 from trimtab.cli.commands.unset import unset
 from trimtab.cli.commands.up import up
 from trimtab.cli.commands.validate import validate
+from trimtab.cli.commands.watch import watch
 from trimtab.cli.commands.whoami import whoami
 
 EXIT_CODES = (
     "Exit codes: 0 done, 1 refused or wrong (nothing was written), 2 wrong usage or nobody to ask, "
     "3 a difference was found (diff --exit-code, import --check, audit verify), "
-    "4 no server reached, 130 interrupted."
+    "4 no server reached, 130 interrupted; run: the program's own."
 )
 
 app = typer.Typer(
@@ -50,11 +52,18 @@ _FILES = "Files"
 _ACCESS = "Access"
 
 app.command("up", rich_help_panel=_START)(up)
+app.command(
+    "run",
+    rich_help_panel=_START,
+    # What stands after the program is the program's.
+    context_settings={"allow_interspersed_args": False},
+)(run)
 app.command("get", rich_help_panel=_READ)(get)
 app.command("list", rich_help_panel=_READ)(list_settings)
 app.command("explain", rich_help_panel=_READ)(explain)
 app.command("history", rich_help_panel=_READ)(history)
 app.command("diff", rich_help_panel=_READ)(diff)
+app.command("watch", rich_help_panel=_READ)(watch)
 app.command("schema", rich_help_panel=_READ)(schema)
 app.command("categories", rich_help_panel=_READ)(categories)
 app.command("environments", rich_help_panel=_READ)(environments)

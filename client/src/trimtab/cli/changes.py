@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from trimtab.admin import Change, ChangeItem, Entity
 from trimtab.cli.output import complain, print_table, say
-from trimtab.cli.values import as_text, same, shown, shown_rules
+from trimtab.cli.values import same, shown, shown_rules
 from trimtab.errors import TrimtabError
+from trimtab.value_types import as_text
 
 _COLUMNS = ("KEY", "ENVIRONMENT", "WHAT", "OLD", "NEW")
 _PARTS = {"validationRules": "rules", "isSecret": "secret"}

@@ -7,16 +7,9 @@ from typing import Any
 
 from trimtab.admin import Entity
 from trimtab.errors import TrimtabError
-from trimtab.value_types import NotOfType, ValueType, check_type, parse_text
+from trimtab.value_types import NotOfType, ValueType, as_text, check_type, parse_text
 
 LONGEST_SHOWN = 200
-
-
-def as_text(value: object) -> str:
-    """The value as one would write it into an env file, without quotes; JSON on one line."""
-    if isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def shown(value: object) -> str:

@@ -22,11 +22,29 @@ NOT_EXECUTABLE = 126
 """The exit code for a program that is there but cannot be executed, as shells have it."""
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
+_IGNORED_BY_PYTHON = ("SIGPIPE", "SIGXFSZ")  # and an ignored signal stays so in what follows
 
 
 def become(program: Sequence[str], environ: Mapping[str, str]) -> Never:
     """Replace this process by `program`, looked up in the PATH of `environ`; OSError: it stays."""
+    for name in _IGNORED_BY_PYTHON:
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
     os.execvpe(program[0], list(program), dict(environ))  # noqa: S606  what it is for
+
+
+def inherited() -> dict[str, str]:
+    """The environment as it was handed to us.
+
+    Under the C locale Python sets LC_CTYPE for itself when it starts (PEP 538); the program is not
+    to see that.
+    """
+    environ = dict(os.environ)
+    with contextlib.suppress(OSError):
+        handed = Path("/proc/self/environ").read_bytes().split(b"\0")
+        if not any(one.startswith(b"LC_CTYPE=") for one in handed):
+            environ.pop("LC_CTYPE", None)
+    return environ
 
 
 def why_not(name: str, error: OSError) -> tuple[str, int]:
@@ -58,7 +76,7 @@ def main(arguments: Sequence[str]) -> int:
     parent, program = int(arguments[0]), arguments[1:]
     _end_with(parent)
     try:
-        become(program, os.environ)
+        become(program, inherited())
     except OSError as error:
         text, code = why_not(program[0], error)
         sys.stderr.write(f"{text}\n")

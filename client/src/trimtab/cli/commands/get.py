@@ -6,8 +6,8 @@ from trimtab.cli.connect import connect
 from trimtab.cli.lookup import entity
 from trimtab.cli.options import Application, AsJson, Environment, Key
 from trimtab.cli.output import is_terminal, print_json, visible
-from trimtab.cli.values import as_text
 from trimtab.errors import TrimtabError
+from trimtab.value_types import as_text
 
 
 def get(

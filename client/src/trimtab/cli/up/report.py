@@ -10,9 +10,10 @@ from trimtab.cli.connect import Store
 from trimtab.cli.incoming.env import is_commented_out
 from trimtab.cli.output import fits, print_wrapped, say, width, wrapped
 from trimtab.cli.up.server import DATABASE_NAME
-from trimtab.cli.values import as_text, shown_rules
+from trimtab.cli.values import shown_rules
 from trimtab.migrate.decision import Decision
 from trimtab.profile import DATA_DIR_NAME, Profile
+from trimtab.value_types import as_text
 
 _COLUMNS = ("KEY", "GOES TO", "TYPE", "RULES", "WHY")
 _NARROWEST_WHY = 32

@@ -13,7 +13,7 @@ from trimtab.cli.connect import connect
 from trimtab.cli.exits import ExitCode
 from trimtab.cli.options import Application, Yes
 from trimtab.cli.output import complain, print_json, print_table, say
-from trimtab.cli.values import as_text, shown_rules
+from trimtab.cli.values import shown_rules
 from trimtab.errors import NoProfile, ServerUnreachable
 from trimtab.migrate.compare import compared, with_refusals
 from trimtab.migrate.inventory import Inventory
@@ -21,6 +21,7 @@ from trimtab.migrate.plan import Plan, PlannedKey, make_plan, read_overrides, to
 from trimtab.migrate.plan.document import groups
 from trimtab.migrate.store_state import read_store
 from trimtab.profile import DEFAULT_APPLICATION
+from trimtab.value_types import as_text
 
 from .options import AsJson, FileEnvironments, Folder, ReadAs, ReadBy, Skipped
 from .reading import read_project
