@@ -4,10 +4,11 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
+import httpx2
 import pytest
 
 TRIMTAB = Path(sys.executable).parent / "trimtab"
@@ -51,22 +52,30 @@ def ended(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
     return process.returncode, out, err
 
 
-def test_run__program__has_the_environment_and_nothing_else_is_said(
+def test_run__program__has_the_environment_and_is_the_same_process(
     begin: Begin, setting: str
 ) -> None:
-    process = begin("run", "-e", "dev", "--", sys.executable, "-c", SHOW, RETRIES="9", SECRET="x")
-    assert ended(process) == (0, "3 x\n", "")
-
-
-def test_run__without_watch__is_the_program_itself(begin: Begin, setting: str) -> None:
-    code = "import os, signal; print(os.getpid(), flush=True); signal.pause()"
-    process = begin("run", "--", sys.executable, "-c", code)
-    assert int(line(process.stdout)) == process.pid
+    """Options behind the program are its own, and so are the signals that Python ignores."""
+    direct = subprocess.run(["grep", "SigIgn", "/proc/self/status"], capture_output=True, text=True)
+    code = (
+        f"{SHOW}; import sys; print(os.getpid(), sys.argv[1:], flush=True);"
+        "import subprocess; subprocess.run(['grep', 'SigIgn', '/proc/self/status'], "
+        "restore_signals=False); import signal; signal.pause()"
+    )
+    shell = f'exec {sys.executable} -c "$0" "$@"'
+    process = begin(
+        *("run", "-e", "dev", "sh", "-c", "cat /proc/$$/status | grep SigIgn; " + shell, code),
+        *("--watch", "-e", "x"),
+        RETRIES="9",
+        SECRET="x",
+    )
+    assert line(process.stdout) == direct.stdout.rstrip()
+    assert line(process.stdout) == "3 x"
+    assert line(process.stdout) == f"{process.pid} ['--watch', '-e', 'x']"
     process.send_signal(signal.SIGUSR1)
-    assert process.wait(20) == -signal.SIGUSR1
+    assert ended(process)[0::2] == (-signal.SIGUSR1, "")
 
 
-@pytest.mark.parametrize("watch", [(), ("--watch",)])
 @pytest.mark.parametrize(
     ("program", "code", "said"),
     [
@@ -76,26 +85,27 @@ def test_run__without_watch__is_the_program_itself(begin: Begin, setting: str) -
     ],
 )
 def test_run__end__is_the_programs_own(
-    begin: Begin, setting: str, watch: tuple[str, ...], program: list[str], code: int, said: str
+    begin: Begin, setting: str, program: list[str], code: int, said: str
 ) -> None:
-    assert ended(begin("run", *watch, "--", *program)) == (code, "", said)
+    assert ended(begin("run", "--", *program)) == (code, "", said)
 
 
-def test_run__options_behind_the_program__are_the_programs(begin: Begin, setting: str) -> None:
-    assert ended(begin("run", "echo", "--watch", "-e", "x"))[1] == "--watch -e x\n"
-
-
-def test_run__signals_that_python_ignores__are_as_usual_in_the_program(
-    begin: Begin, setting: str
-) -> None:
-    direct = subprocess.run(
-        ["grep", "SigIgn", "/proc/self/status"], capture_output=True, text=True, check=True
+def put_policy(environ: Mapping[str, str], policy: str) -> None:
+    """Give RETRIES a source policy in base."""
+    reply = httpx2.put(
+        f"{environ['TRIMTAB_URL']}/api/v1/config/RETRIES/policy",
+        params={"environment": "base", "application": environ["TRIMTAB_APPLICATION"]},
+        json={"sourcePolicy": policy},
+        headers={"Authorization": f"Bearer {environ['TRIMTAB_TOKEN']}", "If-Match": "*"},
+        trust_env=False,
     )
-    assert ended(begin("run", "--", "grep", "SigIgn", "/proc/self/status"))[1] == direct.stdout
+    assert reply.is_success, reply.text
 
 
-def test_run__shadow_mismatch__is_told_without_values(begin: Begin, cli: Any, setting: str) -> None:
-    assert cli("define", "RETRIES", "--policy", "shadow", "-e", "base", "--yes").code == 0
+def test_run__shadow_mismatch__is_told_without_values(
+    begin: Begin, environ: dict[str, str], setting: str
+) -> None:
+    put_policy(environ, "shadow")
     code, out, err = ended(
         begin("run", "-e", "base", "--", sys.executable, "-c", SHOW, RETRIES="9")
     )
@@ -118,63 +128,44 @@ def test_run__watch__starts_again_with_the_new_value(begin: Begin, cli: Any, set
     assert process.wait(20) == 128 + signal.SIGTERM
 
 
-def test_run__watch_with_a_signal__sends_it(begin: Begin, cli: Any, setting: str) -> None:
-    code = (
-        "import signal; signal.signal(signal.SIGHUP, lambda *_: print('HUP', flush=True));"
-        "print('up', flush=True)\nwhile True: signal.pause()"
-    )
-    process = begin(
-        "run",
-        "-e",
-        "base",
-        "--watch",
-        "--signal",
-        "hup",
-        "--debounce",
-        "0.05",
-        "--",
-        sys.executable,
-        "-c",
-        code,
-    )
-    assert line(process.stdout) == "up"
-    assert cli("set", "RETRIES", "5", "-e", "base", "--yes").code == 0
-    assert line(process.stdout) == "HUP"
-
-
 @pytest.mark.parametrize(
     ("options", "words"),
     [(("--signal", "HUP"), "it needs --watch"), (("--watch", "--signal", "nope"), "no signal")],
 )
 def test_run__signal_that_cannot_be__is_a_usage_mistake(
-    begin: Begin, setting: str, options: tuple[str, ...], words: str
+    refusing_cli: Any, options: tuple[str, ...], words: str
 ) -> None:
-    code, _, err = ended(begin("run", *options, "--", "true"))
-    assert code == 2
-    assert words in err
+    outcome = refusing_cli("run", *options, "--", "true")
+    assert outcome.code == 2
+    assert words in outcome.err
 
 
 def test_run__no_server_and_nothing_kept__starts_nothing(
-    begin: Begin, setting: str, tmp_path: Path
+    refusing_cli: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    process = begin("run", "--", "echo", "started", TRIMTAB_URL="http://127.0.0.1:9")
-    code, out, err = ended(process)
-    assert (code, out) == (4, "")
-    assert "No server answers" in err
+    monkeypatch.setenv("TRIMTAB_URL", "http://127.0.0.1:9")
+    outcome = refusing_cli("run", "--", "echo", "started")
+    assert (outcome.code, outcome.out) == (4, "")
+    assert "Cannot reach the Trimtab server" in outcome.err
+
+
+def test_run__token_that_is_not_accepted__starts_nothing_and_says_why(
+    refusing_cli: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRIMTAB_TOKEN", "tt_wrong")
+    outcome = refusing_cli("run", "--", "echo", "started")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "does not accept this token" in outcome.err
 
 
 def test_watch__change__is_printed_as_it_comes(begin: Begin, cli: Any, setting: str) -> None:
+    as_json = begin("watch", "-e", "base", "--json")
     process = begin("watch", "-e", "base", "RETRIES")
     assert line(process.stdout).startswith("Watching base from revision ")
+    assert line(as_json.stderr).startswith("Watching base from revision ")
     assert cli("set", "RETRIES", "5", "-e", "base", "--yes").code == 0
     assert line(process.stdout).endswith("  RETRIES  3 -> 5")
     process.send_signal(signal.SIGINT)
     assert ended(process) == (0, "", "")
-
-
-def test_watch__json__one_object_a_line(begin: Begin, cli: Any, setting: str) -> None:
-    process = begin("watch", "-e", "base", "--json")
-    assert line(process.stderr).startswith("Watching base")
-    assert cli("set", "RETRIES", "5", "-e", "base", "--yes").code == 0
-    said = json.loads(line(process.stdout))
+    said = json.loads(line(as_json.stdout))
     assert (said["key"], said["oldValue"], said["newValue"]) == ("RETRIES", 3, 5)

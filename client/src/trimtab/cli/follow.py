@@ -3,18 +3,11 @@
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Literal
 
 from trimtab.cli.output import complain
 from trimtab.client import Client, connect
-from trimtab.errors import TrimtabError
+from trimtab.reader import Mode, Options
 from trimtab.store import Source
-
-
-class NothingToStartFrom(TrimtabError):
-    """No server answers, and no set was kept from an earlier time."""
-
-    code = "nothing-to-start-from"
 
 
 @contextmanager
@@ -23,27 +16,28 @@ def following(
     environment: str | None,
     *,
     environ: Mapping[str, str],
-    mode: Literal["stream", "poll"] = "stream",
+    mode: Mode = "stream",
 ) -> Iterator[Client]:
     """The client, with a set in force; where it is not the server's own, that is said.
 
-    Raises NothingToStartFrom, NoProfile, BadProfile.
+    Raises NoProfile, BadProfile, and where no set was kept either what kept the server's away:
+    ServerUnreachable, Refused, NotATrimtabAnswer.
     """
     log = logging.getLogger("trimtab")  # what it would say to nobody, the commands say in words
     log.addHandler(logging.NullHandler())
     log.propagate = False
-    with connect(
-        mode=mode, application=application, environment=environment, environ=environ
-    ) as client:
-        status = client.status()
+    options = Options(mode=mode, environ=environ)
+    if application is not None:
+        options["application"] = application
+    if environment is not None:
+        options["environment"] = environment
+    with connect(**options) as client:
         if client.store.state.snapshot is None:
-            why = f" ({status.last_error})" if status.last_error else ""
-            raise NothingToStartFrom(
-                f"No server answers{why}, and no set is kept here from an earlier time."
-            )
+            client.reload()  # raises what is wrong, or was only slow
+        status = client.status()
         if status.source is Source.LAST_KNOWN_GOOD:
             complain(
-                f"The server does not answer: starting from the last-known-good set, revision "
-                f"{status.revision}."
+                f"No answer from the server ({status.last_error}): this is the "
+                f"last-known-good set, of revision {status.revision}."
             )
         yield client

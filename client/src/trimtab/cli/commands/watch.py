@@ -1,6 +1,7 @@
 """`trimtab watch`: what changes, as it changes."""
 
 import json
+import os
 import queue
 import sys
 from collections.abc import Mapping
@@ -38,7 +39,7 @@ def watch(
     """
     signals = StopSignals()
     try:
-        with signals.listening(), following(application, environment, environ={}) as client:
+        with signals.listening(), following(application, environment, environ=os.environ) as client:
             _follow(client, frozenset(keys or ()), as_json=as_json)
     except Stopped:
         return
@@ -75,27 +76,36 @@ def _follow(client: Client, only: frozenset[str], *, as_json: bool) -> None:
         complain(f"There is no setting {key} in {held.environment} so far.")
     say_where = complain if as_json else say
     say_where(f"Watching {held.environment} from revision {held.revision}; Ctrl-C stops it.")
-    was_connected = client.status().connected
+    connection = _Connection(client)
     while True:
+        connection.look()
         try:
             new = feed.sets.get(timeout=_LOOK_SECONDS)
         except queue.Empty:
-            was_connected = _connection(client, was_connected)
             continue
-        was_connected = _connection(client, was_connected)
         for one in variations(held, new, only):
             _print(one, new, as_json=as_json)
         held = new
 
 
-def _connection(client: Client, before: bool) -> bool:
-    """Whether the server answers now; a change of that is said."""
-    status = client.status()
-    if before and not status.connected:
-        complain("The server does not answer; waiting for it.")
-    if status.connected and not before:
-        complain(f"The server answers again, at revision {status.revision}.")
-    return status.connected
+class _Connection:
+    """Says when the server goes away, and when it is back."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._was_there = False
+        self._is_missed = False
+
+    def look(self) -> None:
+        """Say what has changed since the last look."""
+        status = self._client.status()
+        if self._was_there and not status.connected and not self._is_missed:
+            complain("The server does not answer; waiting for it.")
+            self._is_missed = True
+        if status.connected and self._is_missed:
+            complain(f"The server answers again, at revision {status.head}.")
+            self._is_missed = False
+        self._was_there = self._was_there or status.connected
 
 
 def _print(one: Variation, snapshot: Snapshot, *, as_json: bool) -> None:
