@@ -15,7 +15,7 @@ import httpx2
 from real_servers.child import free_port
 
 _PROGRAM = Path(sys.executable).parent / "trimtab-server"
-_START_SECONDS = 30.0
+_START_SECONDS = 120.0
 
 
 @dataclass
