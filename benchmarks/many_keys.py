@@ -29,8 +29,9 @@ network or database, the functions that server and client themselves call; the m
 times is a round. Full build: every item resolved and rendered, digest and body. One change: it is
 rendered and put in its place, the digest moved on; on the server the body of the whole is joined as
 well, in the client the event is read, checked against the digest, and put in force."""
-_WHERE = """copying one dictionary of 10,000 references for the new immutable snapshot (and, in the
-client, one of its values) is most of a change; rendering is most of a build."""
+_WHERE = """of a build, half is rendering the items, a third resolving them, the rest the digest
+and the join; of a change in the client, copying the two dictionaries of 10,000 references of
+which the new immutable set consists."""
 
 
 def main() -> None:
