@@ -76,7 +76,9 @@ def _run(processes: "list[subprocess.Popen[str]]") -> Iterator[list[Follower]]:
                 process.wait(timeout=20)
             finally:
                 process.kill()
-                process.communicate()  # closes what is open
+                process.wait()
+                assert process.stdout is not None
+                process.stdout.close()
 
 
 def _start(
