@@ -1,5 +1,6 @@
 """The synchronous client."""
 
+import atexit
 import os
 from typing import Self, Unpack
 from weakref import WeakSet
@@ -171,6 +172,11 @@ class Client(Reader):
             raise why_not_started(follower, seconds)
         say_what_is_used(follower)
 
+    def _end_with_program(self) -> None:
+        if self._thread is not None and self._follower is not None:
+            self._thread.stop(1.0)  # it may be writing at this moment
+            self._follower.save(at_once=True)
+
     # --- forks -----------------------------------------------------------------------------
 
     def _before_fork(self) -> None:
@@ -218,6 +224,13 @@ _clients: WeakSet[Client] = WeakSet()
 _following: set[Client] = set()  # until closed: somebody may have kept no more than a handle
 _held_for_fork: list[Client] = []
 _of_the_parent: list[object] = []  # never closed in the child, not even by being collected
+
+
+@atexit.register
+def _at_exit() -> None:
+    """A program may end in the very moment of a change: the next one starts from it."""
+    for client in list(_following):
+        client._end_with_program()  # noqa: SLF001
 
 
 def _before_fork() -> None:
