@@ -54,3 +54,15 @@ def test_reference__every_setting_of_the_server__is_described() -> None:
     settings = runpy.run_path(str(REPOSITORY / "docs/write_reference.py"))["Settings"]
     fields = settings.model_fields
     assert [name for name, field in fields.items() if not field.description] == []
+
+
+def test_security__every_test_that_it_names__is_there() -> None:
+    named = set(re.findall(r"`(test_[a-z0-9_]+)`", (REPOSITORY / "docs/security.md").read_text()))
+    tests = [name for name in TRACKED if name.endswith(".py") and "/tests/" in f"/{name}"]
+    there = {
+        found
+        for name in tests
+        for found in re.findall(r"def (test_\w+)", (REPOSITORY / name).read_text("utf-8"))
+    }
+    assert named
+    assert sorted(named - there) == []

@@ -168,7 +168,7 @@ async def app(database: Database) -> AsyncIterator[FastAPI]:
     await app.state.door.drain()
 
 
-async def test_authentication__header_mutations_on_every_route__all_401(
+async def test_case_01_header_mutations__on_every_route__all_401(
     app: FastAPI, issue: Issue
 ) -> None:
     issued = await issue(Grant(Role.ADMIN))

@@ -261,7 +261,7 @@ async def test_unseen_setting__spelled_another_way__is_not_there_either(
 @pytest.mark.parametrize(
     "name", ["DEV", "dev ", "dev.", "%64ev", "dev%2f", "\uff24\uff25\uff36", "../dev"]
 )
-async def test_environment__spelled_another_way__is_not_the_one_of_the_grant(
+async def test_case_04_environment__spelled_another_way__is_not_the_one_of_the_grant(
     served: Served, root: Api, name: str
 ) -> None:
     dev = await served.as_("one", Grant(Role.EDITOR, environment="dev"))

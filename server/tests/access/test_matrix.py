@@ -39,7 +39,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         yield world
 
 
-def test_policy__and_the_operations_of_the_api__are_the_same() -> None:
+def test_case_02_policy__and_the_operations_of_the_api__are_the_same() -> None:
     paths = create_app(Settings(data_dir=Path("/nowhere"))).openapi()["paths"]
     documented = {f"{method.upper()} {path}" for path in paths for method in paths[path]}
     assert documented == set(POLICY)

@@ -187,3 +187,34 @@ def test_json__of_the_contract__ends_lines_and_keeps_letters() -> None:
         assert text.endswith("}\n")
         assert "\\u" not in text.replace("\\\\u", "")
         assert list(json.loads(text)) == sorted(json.loads(text))
+
+
+def test_case_21_no_operation__names_a_file_or_an_address_to_write_to() -> None:
+    """A sink that a request may set became code execution elsewhere (CVE-2025-6000)."""
+    named = re.compile(r"file|path|folder|directory|sink|url|webhook|host", re.IGNORECASE)
+    taken = {
+        one["name"]
+        for _, _, operation in (parameter.values for parameter in OPERATIONS)
+        for one in map(resolved, operation.get("parameters", []))
+    }
+    for _, _, operation in (parameter.values for parameter in OPERATIONS):
+        body = resolved(operation.get("requestBody", {})).get("content", {})
+        for media in body.values():
+            taken |= fields_of(media.get("schema", {}), set())
+    assert "comment" in taken
+    assert {name for name in taken if named.search(name)} == set()
+
+
+def fields_of(schema: Any, seen: set[str]) -> set[str]:
+    """The names of all members that a body may have, at any depth."""
+    if isinstance(schema, dict) and (reference := schema.get("$ref")):
+        if reference in seen:
+            return set()
+        seen.add(reference)
+        return fields_of(resolved(schema), seen)
+    if isinstance(schema, list):
+        return set().union(*(fields_of(one, seen) for one in schema))
+    if not isinstance(schema, dict):
+        return set()
+    own = set(schema.get("properties", {}))
+    return own.union(*(fields_of(one, seen) for one in schema.values()))

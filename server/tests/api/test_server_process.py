@@ -55,7 +55,7 @@ def exchange(process: Process, request: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("path", "status"), [(f"{CONFIG}/ANY?environment=dev", 413), (f"{CONFIG}/bulk", 413)]
 )
-def test_body_without_end__in_chunks__is_refused_early(
+def test_case_15_body_without_end__in_chunks__is_refused_early(
     process: Process, path: str, status: int
 ) -> None:
     method = "POST" if path.endswith("bulk") else "PUT"
@@ -134,7 +134,7 @@ RAW = [
 ]
 
 
-def test_path__as_raw_bytes__is_never_another_path_and_never_an_error_of_the_server(
+def test_case_13_path__as_raw_bytes__is_never_another_and_no_error_of_the_server(
     process: Process, client: httpx2.Client
 ) -> None:
     created = client.post(CONFIG, json={"key": "ANY", "type": "integer", "environment": "base"})
@@ -152,7 +152,7 @@ def test_path__as_raw_bytes__is_never_another_path_and_never_an_error_of_the_ser
     assert not wrong
 
 
-def test_header_and_range__of_known_attacks__cost_nothing(client: httpx2.Client) -> None:
+def test_case_16_header_and_range__of_known_attacks__cost_nothing(client: httpx2.Client) -> None:
     ranges = "bytes=" + ",".join(f"{n}-{n + 1}" for n in range(0, 8_000, 2))
     for headers in (
         {"Range": ranges[:60_000]},
@@ -179,7 +179,7 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
-def test_json_bomb__of_4_mib__is_refused_and_the_server_serves_on(
+def test_case_14_json_bomb__of_4_mib__is_refused_and_the_server_serves_on(
     process: Process, client: httpx2.Client, bomb: str
 ) -> None:
     headers = {"Content-Type": "application/json"}
