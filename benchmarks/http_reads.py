@@ -31,8 +31,7 @@ An SDK of Unleash polls the whole list, so `304` and `all` compare what is reall
 for one flag asks PostgreSQL each time."""
 _WHERE = """an answer is kept under the whole request, so what is left is uvicorn: its protocol,
 the ASGI dictionaries of each request and two messages of each answer. Only answering from the
-raw bytes, before any parsing, would change that. (A request that brings an X-Request-Id of its
-own takes the way through the framework, at a thirtieth of these figures.)"""
+raw bytes, before any parsing, would change that."""
 Runs = dict[str, Callable[[], Load]]
 
 

@@ -45,6 +45,7 @@ REQUESTS: list[tuple[str, str, dict[str, str]]] = [
         {"If-None-Match": "*"},
         {"If-None-Match": '"other", W/"x"'},
         {"X-Request-Id": "mine-12345678"},
+        {"X-Request-Id": "not mine"},
     )
 ]
 
@@ -129,3 +130,31 @@ async def test_direct__kept_answer__ends_with_the_next_change_and_with_the_grant
     await api.call("DELETE", f"/api/v1/principals/{me['id']}")
     app.state.door.authenticate.forget()
     assert (await caller.get(KEY, environment="dev")).status_code == 401
+
+
+async def test_direct__a_request_with_its_own_id__is_kept_once_and_gets_its_id_back(
+    api: Api, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(app, Server)
+    await prepare(api)
+    await api.get(KEY, environment="dev")
+    direct = app.direct_reads
+    assert direct is not None
+    kept, answered = len(direct._kept), []
+
+    async def counted(scope: Any, send: Any) -> bool:
+        answered.append(await direct(scope, send))
+        return answered[-1]
+
+    monkeypatch.setattr(app, "direct_reads", counted)
+    mine = ["mine-12345678", "mine-87654321", "4bf92f3577b34da6a3ce929d0e0e4736"]
+    said: list[str] = []
+    for given in [*mine, "no", "not mine"]:
+        headers = {"X-Request-Id": given}
+        reply = await api.call("GET", f"{KEY}?environment=dev", headers=headers)
+        assert reply.status_code == 200
+        said.append(reply.headers["x-request-id"])
+    assert answered == [True] * 5
+    assert said[:3] == mine
+    assert len({*said, "no", "not mine"}) == 7  # what is not well-formed gets a new one
+    assert len(direct._kept) <= kept + 1

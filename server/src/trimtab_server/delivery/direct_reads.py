@@ -4,12 +4,11 @@
 moment ago and the application is held. Everything else, every refusal among it, goes on to the
 routes of the same address, which ask the same functions: authenticate, `sees`, `answer`.
 
-An answer is kept under the whole request as it came, until anything that is held moves on or the
-token has to be proven again.
+An answer is kept under the whole request as it came, its `X-Request-Id` left out, until anything
+that is held moves on or the token has to be proven again.
 """
 
 import re
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
@@ -33,7 +32,7 @@ from trimtab_server.errors import TrimtabError
 from trimtab_server.http.client_address import ClientAddress
 from trimtab_server.http.metrics import Metrics
 from trimtab_server.http.preconditions import not_modified
-from trimtab_server.http.request_context import DEFAULT_HEADERS
+from trimtab_server.http.request_context import DEFAULT_HEADERS, RAW_REQUEST_ID, request_id_for
 
 _SNAPSHOT, _KEYS = "/api/v1/snapshot", "/api/v1/config/"
 _KEY_ROUTE = f"{_KEYS}{{key}}"
@@ -41,7 +40,7 @@ _METHODS = frozenset({"GET", "HEAD"})
 _PARAMETERS = frozenset({"application", "environment", "minRevision"})
 _HEAD_TEXT = re.compile(r"[0-9]{1,15}\.[0-9]{1,15}", re.ASCII)
 # Who sends one of these wants more than the bytes.
-_UNUSUAL = frozenset({b"x-request-id", b"content-length", b"transfer-encoding", b"expect"})
+_UNUSUAL = frozenset({b"content-length", b"transfer-encoding", b"expect"})
 _MOST_KEPT = 1024
 
 _Headers = list[tuple[bytes, bytes]]
@@ -81,7 +80,8 @@ class DirectReads:
         if not (path == _SNAPSHOT or path.startswith(_KEYS)) or scope["method"] not in _METHODS:
             return False
         began = self._feed.monotonic()
-        request = (scope["method"], path, scope["query_string"], *scope["headers"])
+        own_id, kept_for = _apart(scope["headers"])
+        request = (scope["method"], path, scope["query_string"], *kept_for)
         kept = self._kept.get(request)
         if kept is None or kept.until <= began or kept.generation != self._generation:
             made = self._make(scope, path, began)
@@ -93,7 +93,7 @@ class DirectReads:
         headers = [
             *kept.headers,
             (b"trimtab-age-ms", b"%d" % kept.held.age_ms(began)),
-            (b"x-request-id", str(uuid.uuid4()).encode()),
+            (RAW_REQUEST_ID, request_id_for(own_id).encode()),
         ]
         await send({"type": "http.response.start", "status": kept.status, "headers": headers})
         await send({"type": "http.response.body", "body": kept.body})
@@ -165,6 +165,12 @@ def _parameters(query: bytes) -> dict[str, str] | None:
     if len(found) != len(pairs) or not found.keys() <= _PARAMETERS or not all(found.values()):
         return None
     return found if _HEAD_TEXT.fullmatch(found.get("minRevision", "0.0")) else None
+
+
+def _apart(headers: _Headers) -> tuple[_Headers, _Headers]:
+    """What says the request's own id, and all the rest."""
+    own = [one for one in headers if one[0] == RAW_REQUEST_ID]
+    return own, [one for one in headers if one[0] != RAW_REQUEST_ID] if own else headers
 
 
 def _values(headers: _Headers, name: bytes) -> list[str]:

@@ -2,9 +2,10 @@
 
 import re
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from trimtab_server.kernel.secrets import scan_text
@@ -12,6 +13,7 @@ from trimtab_server.kernel.secrets import scan_text
 from .client_address import ClientAddress
 
 REQUEST_ID_HEADER = "X-Request-Id"
+RAW_REQUEST_ID = b"x-request-id"  # as the server hands it on
 
 # Ids go into logs and the audit trail: nothing that could break a line or a shell.
 _WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}", re.ASCII)
@@ -39,7 +41,7 @@ class RequestContextMiddleware:
             await self.app(scope, receive, send)
             return
         state: dict[str, Any] = scope.setdefault("state", {})
-        state["request_id"] = request_id = _accepted_id(scope) or str(uuid.uuid4())
+        state["request_id"] = request_id = request_id_for(scope["headers"])
         state["address"] = self._client_address(scope)
 
         async def send_with_headers(message: Message) -> None:
@@ -51,6 +53,14 @@ class RequestContextMiddleware:
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+def request_id_for(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """The id that a request with these headers brings, if it may stand in a log; else a new one."""
+    given = [value.decode("latin-1") for name, value in headers if name == RAW_REQUEST_ID]
+    if len(given) == 1 and _is_accepted(given[0]):
+        return given[0]
+    return str(uuid.uuid4())
 
 
 def request_id_of(scope: Scope) -> str | None:
@@ -67,12 +77,11 @@ def address_of(scope: Scope) -> str | None:
     return address if isinstance(address, str) else None
 
 
-def _accepted_id(scope: Scope) -> str | None:
-    given = Headers(scope=scope).getlist(REQUEST_ID_HEADER)
-    if len(given) != 1 or not _WELL_FORMED.fullmatch(given[0]):
-        return None
-    found = scan_text(given[0])
-    return given[0] if found is None or found.rule == _OF_A_TRACE else None
+def _is_accepted(given: str) -> bool:
+    if not _WELL_FORMED.fullmatch(given):
+        return False
+    found = scan_text(given)
+    return found is None or found.rule == _OF_A_TRACE
 
 
 _OF_A_TRACE = "random-hex"  # W3C trace context names a trace by 32 hexadecimal digits
