@@ -49,7 +49,18 @@ Cli = Callable[..., Outcome]
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """`trimtab-server serve` on SQLite, on a free port."""
-    folder = tmp_path_factory.mktemp("server")
+    yield from _serving(tmp_path_factory.mktemp("server"))
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Server]:
+    """One that no other test has made anybody on."""
+    folder = tmp_path / "server"
+    folder.mkdir(mode=0o700)
+    yield from _serving(folder)
+
+
+def _serving(folder: Path) -> Iterator[Server]:
     environ = clean_environ() | {"TRIMTAB_DATA_DIR": str(folder)}
     issued = _server_command(environ, "token", "create", "--admin", "--name", "test", "--json")
     process = subprocess.Popen(

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from .conftest import Cli, Outcome
+from .conftest import Cli, Outcome, Server
 
 pytestmark = pytest.mark.timeout(60)
 As = Callable[..., Outcome]
@@ -148,7 +148,6 @@ def test_principal_disable__asks_and_lists_it_so(cli: Cli, ci: str) -> None:
         (["principal", "disable", "no-such", "--yes"], 2, "There is no principal no-such"),
         (["principal", "create", "test"], 1, "There is a principal test already"),
         (["token", "create", "test", "--expires-days", "366"], 2, "less than or equal to 365"),
-        (["token", "revoke", "self", "--yes"], 1, "This would leave nobody"),
     ],
 )
 def test_mistake__of_any_kind__is_one_plain_sentence(
@@ -158,6 +157,16 @@ def test_mistake__of_any_kind__is_one_plain_sentence(
     assert done.code == code, done.all
     assert sentence in done.err
     assert "Traceback" not in done.all
+
+
+def test_token_revoke__the_last_one_of_the_last_administrator__is_refused(
+    own_server: Server, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRIMTAB_URL", own_server.url)
+    monkeypatch.setenv("TRIMTAB_TOKEN", own_server.token)
+    done = cli("token", "revoke", "self", "--yes")
+    assert done.code == 1, done.all
+    assert "This would leave nobody" in done.err
 
 
 def test_refused__by_lack_of_rights__is_one_plain_sentence(cli: Cli, ci: str, as_token: As) -> None:

@@ -78,7 +78,7 @@ def every_question() -> list[Question]:
     return [
         {"application": application, "environment": environment, "category": category}
         for application in (None, *APPLICATIONS)
-        for environment in (None, *ENVIRONMENTS)
+        for environment in (None, *ENVIRONMENTS, "open")  # one that is never protected
         for category in (None, *CATEGORIES)
     ]
 

@@ -121,7 +121,7 @@ async def test_bulk__of_1000_items__is_taken_and_1001_are_refused(
     api: Api, store: Store, path: str
 ) -> None:
     items = [
-        {"key": f"KEY_{number}", "environment": "base", "type": "integer", "value": number}
+        {"key": f"ITEM_{number}", "environment": "base", "type": "integer", "value": number}
         for number in range(1001)
     ]
     before = await store.dump()
