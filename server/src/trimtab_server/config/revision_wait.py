@@ -8,6 +8,7 @@ from fastapi import Depends, Query
 from trimtab_server.catalog.scope import ReadScope, Scope
 from trimtab_server.config.read import existing_application
 from trimtab_server.errors import TrimtabError
+from trimtab_server.http.key_path import Key
 from trimtab_server.http.sessions import AnyDatabase
 from trimtab_server.infra.database import Database
 
@@ -46,8 +47,16 @@ async def _fresh_scope(
     return scope
 
 
+async def _fresh_scope_of_key(
+    key: Key, scope: ReadScope, database: AnyDatabase, min_revision: MinRevision = None
+) -> Scope:
+    return await _fresh_scope(scope, database, min_revision)
+
+
 # Before the route's connection: waiting must hold none, and its transaction must begin after.
 FreshScope = Annotated[Scope, Depends(_fresh_scope)]
+# Where the path names a key: nobody waits for a revision to be told that it cannot be one.
+FreshScopeOfKey = Annotated[Scope, Depends(_fresh_scope_of_key)]
 
 
 async def wait_for_revision(database: Database, application: str, wanted: str) -> None:

@@ -14,14 +14,13 @@ from trimtab_server.catalog.scope import (
     application_of,
 )
 from trimtab_server.config.edits import Place, Redefine, SetPolicy
-from trimtab_server.config.routes_entity import Key
 from trimtab_server.config.schemas import PatchDefinition, PutPolicy, WriteReply, reason_of
 from trimtab_server.config.write_request import (
     CurrentWriting,
     RequiredMatch,
     entity_reply,
 )
-from trimtab_server.http.key_path import KEY
+from trimtab_server.http.key_path import KEY, Key
 from trimtab_server.http.responses import change
 
 router = APIRouter(prefix="/api/v1/config", tags=["definitions"])

@@ -3,7 +3,7 @@
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from trimtab_server.access.permission import Permission
@@ -34,21 +34,13 @@ from trimtab_server.config.write_request import (
     entity_reply,
 )
 from trimtab_server.http.cursor import KeyCursor, PageSize
-from trimtab_server.http.key_path import KEY
+from trimtab_server.http.key_path import KEY, Key
 from trimtab_server.http.parameters import CategoryFilter, Flag, KeyPrefix
 from trimtab_server.http.responses import change, read
 from trimtab_server.http.sessions import ReadConnection
 from trimtab_server.http.wire import json_reply, read_headers
 
 router = APIRouter(prefix="/api/v1/config", tags=["configuration"])
-Key = Annotated[
-    str,
-    Path(
-        pattern=r"^[A-Za-z_][A-Za-z0-9_.-]{0,254}$",
-        description="The key, exactly as it was created.",
-        examples=["ELEVENLABS_VOICE_STABILITY"],
-    ),
-]
 
 
 @router.get(

@@ -20,11 +20,10 @@ from trimtab_server.config.read import (
     load_state,
 )
 from trimtab_server.config.resolve import resolve
-from trimtab_server.config.revision_wait import FreshScope
-from trimtab_server.config.routes_entity import Key
+from trimtab_server.config.revision_wait import FreshScope, FreshScopeOfKey
 from trimtab_server.config.schemas import Categories, Explanation, SchemaReply
 from trimtab_server.config.state import SettingState, State
-from trimtab_server.http.key_path import KEY
+from trimtab_server.http.key_path import KEY, Key
 from trimtab_server.http.responses import read
 from trimtab_server.http.sessions import ReadConnection
 from trimtab_server.http.wire import json_reply, read_headers
@@ -82,7 +81,7 @@ async def get_schema(
 )
 async def explain_value(
     key: Key,
-    scope: FreshScope,
+    scope: FreshScopeOfKey,
     connection: ReadConnection,
     principal: CurrentPrincipal,
     moment: ReadMoment,

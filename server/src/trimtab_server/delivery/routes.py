@@ -12,7 +12,6 @@ from trimtab_server.config.entity import show
 from trimtab_server.config.moment import ReadMoment
 from trimtab_server.config.read import existing_application, find_setting, load_state
 from trimtab_server.config.revision_wait import FreshScope, MinRevision, wait_for_revision
-from trimtab_server.config.routes_entity import Key
 from trimtab_server.config.schemas import Entity
 from trimtab_server.delivery.answer import (
     Answer,
@@ -26,7 +25,7 @@ from trimtab_server.delivery.feed import Feed
 from trimtab_server.delivery.nodes import Nodes
 from trimtab_server.delivery.schemas import ReloadReply, SnapshotReply
 from trimtab_server.errors import MalformedRequest
-from trimtab_server.http.key_path import KEY
+from trimtab_server.http.key_path import KEY, Key
 from trimtab_server.http.parameters import CategoryFilter, Flag, IfChanged, KeyPrefix
 from trimtab_server.http.preconditions import not_modified
 from trimtab_server.http.responses import problems, read, tagged_read

@@ -18,7 +18,6 @@ from trimtab_server.catalog.scope import (
 from trimtab_server.config.carry_out import Wish, carry_out, state_after
 from trimtab_server.config.edits import Compose
 from trimtab_server.config.read import Moment, load_state
-from trimtab_server.config.routes_entity import Key
 from trimtab_server.config.schemas import ChangeReply
 from trimtab_server.config.write_request import CurrentWriting, change_reply
 from trimtab_server.history.compare import Side, compare_sides
@@ -34,7 +33,7 @@ from trimtab_server.history.schemas import (
 from trimtab_server.history.timeline import load_timeline
 from trimtab_server.history.undo import undo_change
 from trimtab_server.http.cursor import PageSize, VersionCursor
-from trimtab_server.http.key_path import KEY
+from trimtab_server.http.key_path import KEY, Key
 from trimtab_server.http.parameters import RevisionNumber
 from trimtab_server.http.responses import SCOPE, change, problems
 from trimtab_server.http.sessions import AnyDatabase, ReadConnection

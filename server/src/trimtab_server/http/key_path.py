@@ -1,5 +1,8 @@
 """The `{key}` of a path: one segment, and never a word that is a route of its own."""
 
+from typing import Annotated
+
+from fastapi import Path
 from starlette.convertors import Convertor, register_url_convertor
 
 from trimtab_server.kernel.keys import RESERVED
@@ -17,3 +20,12 @@ class _KeyConvertor(Convertor[str]):
 
 register_url_convertor("key", _KeyConvertor())
 KEY = "{key:key}"
+
+Key = Annotated[
+    str,
+    Path(
+        pattern=r"^[A-Za-z_][A-Za-z0-9_.-]{0,254}$",
+        description="The key, exactly as it was created.",
+        examples=["ELEVENLABS_VOICE_STABILITY"],
+    ),
+]
