@@ -133,6 +133,11 @@ class Infisical:
                     _LOG.warning("%s %s comes from the environment.", error, reference.name)
                 return SecretStr(self._process[reference.name])
 
+    @property
+    def open_clients(self) -> int:
+        """How many clients of the SDK are open."""
+        return self._vaults.open
+
     def close(self) -> None:
         """Forget every secret and close the client, when the last call that uses it has ended."""
         self._unfollow()
