@@ -1,12 +1,16 @@
 """Tracing, seen from LangSmith's side of the wire."""
 
+import gc
 import json
 import logging
 import re
+from collections import defaultdict
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
+from threading import enumerate as enumerate_threads
 from typing import Any
 
 import langchain_core
@@ -14,7 +18,7 @@ import langsmith
 import pytest
 
 from live_settings import change, client_of, live
-from loopback_vendor import Answer, LoopbackVendor
+from loopback_vendor import Answer, LoopbackVendor, Request
 from trimtab.integrations import CATALOGUE
 from trimtab.integrations.langsmith import LangSmithSettings, Tracing
 
@@ -32,7 +36,7 @@ INFO = {
     "instance_flags": {"zstd_compression_enabled": False},
 }
 PART = re.compile(
-    rb'name="(?:post|patch)\.[^".]+(?:\.(\w+))?"\r\n(?:[^\r]+\r\n)*\r\n(.*?)\r\n--', re.DOTALL
+    rb'name="(?:post|patch)\.([^".]+)(?:\.(\w+))?"\r\n(?:[^\r]+\r\n)*\r\n(.*?)\r\n--', re.DOTALL
 )
 
 
@@ -62,7 +66,7 @@ class Scene:
         self.tracing.flush()
         known: dict[str, Any] = {}
         for request in self.vendor.sent(RUNS)[before:]:
-            for name, part in PART.findall(request.body):
+            for _, name, part in PART.findall(request.body):
                 told = json.loads(part)
                 known |= {name.decode(): told} if name else told
         return known
@@ -214,3 +218,53 @@ def test_closed__tracing_is_off_and_nothing_follows(vendor: LoopbackVendor) -> N
         change(scene.settings, LANGSMITH_TRACING=True)
         answer("one")
         assert vendor.sent(RUNS) == []
+
+
+def test_tracing__a_thousand_changes_under_sixteen_callers__loses_no_run_and_leaves_nothing(
+    vendor: LoopbackVendor,
+) -> None:
+    """Every run arrives once, whole, in a project that there was; no client is left."""
+    changes, callers = 1000, 16
+    threads = {one.name for one in enumerate_threads()}
+    earlier = [one for one in gc.get_objects() if isinstance(one, langsmith.Client)]
+    over = Event()
+
+    def ask_until_over(caller: int) -> int:
+        asked = 0
+        while not over.is_set():
+            assert answer(f"{caller} {asked}") == f"an answer to {caller} {asked}"
+            asked += 1
+        return asked
+
+    for scene in scene_of(vendor, "dev", LANGCHAIN_PROJECT="p0"):
+        with ThreadPoolExecutor(callers) as pool:
+            asking = [pool.submit(ask_until_over, caller) for caller in range(callers)]
+            for number in range(1, changes + 1):
+                key = f"langsmith-secret-{number // 100}"
+                change(scene.settings, LANGCHAIN_PROJECT=f"p{number}", LANGSMITH_API_KEY=key)
+            over.set()
+            counts = [one.result() for one in asking]
+    started = [
+        one for one in enumerate_threads() if one.name not in threads and "tracing" in one.name
+    ]
+    for one in started:
+        one.join(10)
+    assert not [one for one in started if one.is_alive()]
+    gc.collect()
+    left = [one for one in gc.get_objects() if isinstance(one, langsmith.Client)]
+    assert [one for one in left if one not in earlier] == []
+    runs = begun(vendor.sent(RUNS))
+    asked = {f"{caller} {place}" for caller, most in enumerate(counts) for place in range(most)}
+    assert sorted(run["inputs"]["question"] for run in runs) == sorted(asked)
+    assert {run["session_name"] for run in runs} <= {f"p{number}" for number in range(changes + 1)}
+    assert len({run["session_name"] for run in runs}) > changes / 50
+
+
+def begun(requests: list[Request]) -> list[dict[str, Any]]:
+    """Every run that was announced, from all the parts that tell of it."""
+    runs: dict[bytes, dict[str, Any]] = defaultdict(dict)
+    for request in requests:
+        for run, name, part in PART.findall(request.body):
+            told = json.loads(part)
+            runs[run] |= {name.decode(): told} if name else told
+    return [*runs.values()]

@@ -2,7 +2,7 @@
 
 import logging
 import os
-from threading import Lock, Thread
+from threading import Lock
 from typing import Any
 
 from trimtab.binding.status import DEFAULT
@@ -107,10 +107,8 @@ class Tracing:
         self._sdk.configure(enabled=False)
 
     def _replace(self, api_key: str) -> None:
-        """A client for another credential; the old one sends what it has, and nobody waits."""
-        old = self._client
+        """A client for another credential. Runs under way keep the old one, which sends what it has
+        and ends its thread by itself when the last of them has let go of it."""
         self._redaction.keys.add(api_key)
         self._client = self._sdk.AskingClient(self.hides, api_key=api_key, **self._options)
         self._api_key = api_key
-        if old is not None:
-            Thread(target=old.close, args=(FLUSH_SECONDS,), daemon=True).start()
