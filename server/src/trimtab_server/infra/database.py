@@ -1,7 +1,7 @@
 """One engine per process; a transaction is either a read or a write, and says so when it begins."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from trimtab_server.infra.announcements import ANNOUNCED
 
+from .begin import begin, begin_at_once
 from .database_url import split_tls
 
 OnAnnounced = Callable[[Sequence[str]], Awaitable[None]]
@@ -33,7 +34,6 @@ class Database:
         options: dict[str, Any] = {
             "pool_size": pool_size,
             "connect_args": self.connect_args,
-            "pool_pre_ping": not self.is_sqlite,
             "hide_parameters": True,  # an exception's text must not carry a value anywhere
         }
         if answer_seconds is not None and not self.is_sqlite:
@@ -48,17 +48,17 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+        else:
+            begin_at_once(self.engine)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """One consistent view; nothing is written."""
-        async with self.engine.connect() as connection:
-            if not self.is_sqlite:  # SQLite's deferred transaction is one consistent view already
-                await connection.execution_options(
-                    isolation_level="REPEATABLE READ", postgresql_readonly=True
-                )
-            async with connection.begin():
-                yield connection
+        options: dict[str, Any] = {}
+        if not self.is_sqlite:  # SQLite's deferred transaction is one consistent view already
+            options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        async with AsyncExitStack() as opened:
+            yield await begin(self.engine, opened, options)
 
     @asynccontextmanager
     async def write(self, *, tells: bool = True) -> AsyncIterator[AsyncConnection]:
@@ -68,10 +68,8 @@ class Database:
         `tells=False`, tells this process itself.
         """
         announced: list[str] = []
-        async with self.engine.connect() as connection:
-            await connection.execution_options(**{_WRITES: True, ANNOUNCED: announced})
-            async with connection.begin():
-                yield connection
+        async with AsyncExitStack() as opened:
+            yield await begin(self.engine, opened, {_WRITES: True, ANNOUNCED: announced})
         if tells and announced and self.on_announced is not None:
             await self.on_announced(announced)
 
