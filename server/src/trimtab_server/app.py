@@ -140,6 +140,7 @@ def create_app(settings: Settings) -> FastAPI:
             asyncio.create_task(hints.run()),
             *_keep_signing(database, settings),
             *_share_limits(limits, settings),
+            *_keep_states(feed, settings),
         ]
         yield {
             "database": database,
@@ -223,6 +224,15 @@ def _share_limits(limits: RateLimits, settings: Settings) -> Iterator[asyncio.Ta
     if settings.redis_url:
         module: Any = import_module("trimtab_server.access.share_rates")
         yield module.share_rates(limits, settings.redis_url)
+
+
+def _keep_states(feed: Feed, settings: Settings) -> Iterator[asyncio.Task[None]]:
+    """What other servers may need in an outage; only under a key that Redis does not hold."""
+    if settings.redis_url and settings.redis_key:
+        module: Any = import_module("trimtab_server.delivery.kept_states")
+        kept = module.kept_states(settings.redis_url, settings.redis_key)
+        feed.find_kept = kept.find
+        yield asyncio.create_task(kept.run(feed))
 
 
 def _add_routes(app: FastAPI) -> None:

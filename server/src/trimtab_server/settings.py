@@ -25,7 +25,15 @@ class Settings(BaseSettings):
         default="",
         repr=False,
         description="`redis://...`: servers that share it hear of each other's changes at once and "
-        "share their rate limits; empty: none.",
+        "share their rate limits, and with a key (`TRIMTAB_REDIS_KEY`) keep for each other what "
+        "is read in an outage; empty: none.",
+    )
+    redis_key: str = Field(
+        default="",
+        repr=False,
+        pattern="^(.{32,})?$",
+        description="At least 32 random characters, the same for all servers that share a Redis: "
+        "seals what they keep there for an outage of the database; empty: nothing is kept.",
     )
     audit_key_file: Path | None = Field(
         default=None,

@@ -3,14 +3,15 @@
 import json
 import sys
 from dataclasses import asdict
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
 
 from trimtab_server.catalog.credentials import check_comment
 from trimtab_server.catalog.names import DEFAULT_APPLICATION
 from trimtab_server.cli.admin_token import SERVER
-from trimtab_server.cli.run import fail, with_database
+from trimtab_server.cli.run import fail, settings_or_exit, with_database
 from trimtab_server.infra.database import Database
 from trimtab_server.trail.purge import Purged, purge, purge_comment
 from trimtab_server.trail.purge_targets import Wanted
@@ -65,9 +66,29 @@ def purge_key(
         else:
             done = [await purge(database, SERVER, wanted, reason)]
         await sweep(database)
+        epochs = [one.epoch for one in done if one.epoch is not None]
+        if epochs and not await _forget_kept(application, max(epochs)):
+            said = "Redis does not answer: what it keeps goes when a server reaches it"
+            print(said, file=sys.stderr)
         return done
 
     _say(with_database(work), as_json=as_json)
+
+
+async def _forget_kept(application: str, epoch: int) -> bool:
+    """Take out of Redis what servers kept there; whether that is certain."""
+    settings = settings_or_exit()
+    if not (settings.redis_url and settings.redis_key):
+        return True
+    module: Any = import_module("trimtab_server.infra.redis_entries")
+    entries = module.redis_entries(settings.redis_url, settings.redis_key)
+    try:
+        await entries.forget(application, (epoch, 0))
+    except module.RedisAway:
+        return False
+    finally:
+        await entries.close()
+    return True
 
 
 def _ask(key: str | None, application: str) -> None:

@@ -7,6 +7,7 @@ from trimtab_server.catalog.scope import Scope
 from trimtab_server.config.revision_wait import head_from
 from trimtab_server.delivery.feed import Feed
 from trimtab_server.delivery.held import Held
+from trimtab_server.delivery.outage import held_or_kept
 from trimtab_server.http.wire import read_headers
 
 
@@ -25,7 +26,7 @@ async def held_at(feed: Feed, scope: Scope, min_revision: str | None) -> Held:
         UnknownApplication, RevisionNotAvailable
     """
     if min_revision is None:
-        return await feed.held(scope.application)
+        return await held_or_kept(feed, scope.application)
     return await feed.at_least(scope.application, *head_from(min_revision))
 
 
@@ -52,4 +53,4 @@ def entity_answer(held: Held, environment: str, sees: Categories, key: str) -> A
 def held_headers(held: Held, now: float) -> dict[str, str]:
     """What an answer from memory says about itself: its age is the time since the database last
     said that there is nothing newer."""
-    return read_headers(*held.head, age_ms=held.age_ms(now), source="snapshot")
+    return read_headers(*held.head, age_ms=held.age_ms(now), source=held.source)

@@ -21,7 +21,7 @@ with `.revision`, `.digest`, `.items`) and the items that differ: see `held.py`.
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 import structlog
@@ -65,11 +65,13 @@ class Feed:
         self._tasks: set[asyncio.Task[None]] = set()
         self.is_database_away = False
         self.is_writing: Callable[[], bool] = lambda: False
+        self.find_kept: Callable[[str], Awaitable[tuple[State, float] | None]] | None = None
+        self.borrowed: dict[str, Held] = {}
 
     @property
     def serves_reads(self) -> bool:
         """Whether anything is held: reads of it go on whatever the database does."""
-        return bool(self.holdings.all())
+        return bool(self.holdings.all() or self.borrowed)
 
     async def held(self, application: str) -> Held:
         """What is held of it, read from the database only the first time.

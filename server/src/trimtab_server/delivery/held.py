@@ -69,9 +69,10 @@ class _Place:
 class Held:
     """See the module. `confirmed_at` is when the database last said that this is the newest."""
 
-    def __init__(self, state: State, confirmed_at: float) -> None:
+    def __init__(self, state: State, confirmed_at: float, *, source: str = "snapshot") -> None:
         self.state = state
         self.confirmed_at = confirmed_at
+        self.source = source
         self._places: OrderedDict[tuple[str, Categories], _Place] = OrderedDict()
         self._entities: dict[tuple[str, str], EntityReply] = {}
 
