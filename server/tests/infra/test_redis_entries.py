@@ -7,6 +7,7 @@ import pytest_asyncio
 from redis.asyncio import Redis
 
 from faults.stores import stoppable_valkey
+from trimtab_server.cli.purge import forget_kept
 from trimtab_server.infra.redis_entries import Entry, RedisAway, RedisEntries, redis_entries
 
 KEY = "k" * 32
@@ -85,3 +86,15 @@ async def test_get__flushed_frozen_or_killed__is_a_miss_or_away() -> None:
         with pytest.raises(RedisAway):
             await entries.get("a")
         await entries.close()
+
+
+async def test_forget_kept__what_the_purge_command_does__takes_the_application_out(
+    entries: RedisEntries, valkey_server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRIMTAB_REDIS_URL", valkey_server)
+    monkeypatch.setenv("TRIMTAB_REDIS_KEY", KEY)
+    await entries.put("a", NEW)
+    assert await forget_kept("a", 8)
+    assert await entries.get("a", seconds=1) is None
+    monkeypatch.setenv("TRIMTAB_REDIS_URL", "redis://127.0.0.1:1/0")
+    assert not await forget_kept("a", 9)

@@ -67,7 +67,7 @@ def purge_key(
             done = [await purge(database, SERVER, wanted, reason)]
         await sweep(database)
         epochs = [one.epoch for one in done if one.epoch is not None]
-        if epochs and not await _forget_kept(application, max(epochs)):
+        if epochs and not await forget_kept(application, max(epochs)):
             said = "Redis does not answer: what it keeps goes when a server reaches it"
             print(said, file=sys.stderr)
         return done
@@ -75,7 +75,7 @@ def purge_key(
     _say(with_database(work), as_json=as_json)
 
 
-async def _forget_kept(application: str, epoch: int) -> bool:
+async def forget_kept(application: str, epoch: int) -> bool:
     """Take out of Redis what servers kept there; whether that is certain."""
     settings = settings_or_exit()
     if not (settings.redis_url and settings.redis_key):
