@@ -69,7 +69,7 @@ def commitment(salt: str, value: str) -> str:
 
 def instant_text(at: datetime) -> str:
     """UTC to the microsecond, always of the same length."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
+    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat("T", "microseconds")
 
 
 def framed(*fields: str) -> bytes:

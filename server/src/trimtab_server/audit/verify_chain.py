@@ -9,8 +9,9 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from json import JSONDecodeError, JSONDecoder
-from json.encoder import encode_basestring
+from json.encoder import encode_basestring as _text
 from typing import Final, TypeAlias
 
 from .chain import ENTRY_DOMAIN, NO_ENTRY, VALUE_DOMAIN, framed, instant_text, length
@@ -144,13 +145,18 @@ class ChainVerifier:
         False where it takes a closer look, as for an entry whose values were purged.
         """
         seq, body, prev_hash = row[0], row[10], row[11]
-        if (seq - 1, prev_hash) != self.last:
+        last_seq, last_hash = self.last
+        if prev_hash != last_hash or seq != last_seq + 1 or len(prev_hash.encode()) != _HASH:
             return False
+        number, text = str(seq), body.encode()
+        place = f"{_LENGTHS[len(number)]}{number}{_LENGTHS[_HASH]}{prev_hash}"
         digest = self._of_entry.copy()
-        digest.update(framed(str(seq), prev_hash, body))
-        if digest.hexdigest() != row[12] or not body.startswith(_opening(row)):
-            return False
-        return body.endswith(_ending(seq, values))
+        digest.update(place.encode() + length(len(text)) + text)  # `framed`, unrolled
+        return (
+            digest.hexdigest() == row[12]
+            and body.startswith(_opening(row))
+            and body.endswith(_ending(seq, values))
+        )
 
     def _faults(self, row: EntryRow, values: list[ValueRow]) -> list[Fault]:
         seq, body, prev_hash, stored_hash = row[0], row[10], row[11], row[12]
@@ -190,15 +196,32 @@ _OF_VALUE = hashlib.sha256(framed(VALUE_DOMAIN))
 _decode = JSONDecoder().raw_decode
 
 
+# Lengths below 128 as text, to be encoded together with the field behind them.
+_LENGTHS: Final = tuple(length(number).decode() for number in range(128))
+_HASH: Final = len(NO_ENTRY)
+
+
 def _opening(row: EntryRow) -> str:
     """How a body must begin, which repeats its columns in the order of their names."""
     _, at, action, actor_id, actor_name, channel, request_id, address, revision, reason = row[:10]
+    until_at, until_reason = _around_at(action, actor_id, actor_name, address, channel)
     return (
-        f'{{"action":{_json(action)},"actorId":{_json(actor_id)},"actorName":{_json(actor_name)},'
-        f'"address":{_json(address)},"at":"{_at(at)}","channel":{_json(channel)},'
-        f'"reason":{_json(reason)},"requestId":{_json(request_id)},'
+        f"{until_at}{_at(at)}{until_reason}{'null' if reason is None else _text(reason)},"
+        f'"requestId":{"null" if request_id is None else _text(request_id)},'
         f'"revision":{"null" if revision is None else revision},"subject":'
     )
+
+
+@lru_cache(maxsize=1024)
+def _around_at(
+    action: str, actor_id: str | None, actor_name: str | None, address: str | None, channel: str
+) -> tuple[str, str]:
+    """What stands before and behind the instant: many entries in a row have the same."""
+    before = (
+        f'{{"action":{_json(action)},"actorId":{_json(actor_id)},"actorName":{_json(actor_name)},'
+        f'"address":{_json(address)},"at":"'
+    )
+    return before, f'","channel":{_text(channel)},"reason":'
 
 
 def _ending(seq: int, values: list[ValueRow]) -> str:
@@ -216,7 +239,7 @@ def _ending(seq: int, values: list[ValueRow]) -> str:
 
 
 def _json(text: str | None) -> str:
-    return "null" if text is None else encode_basestring(text)
+    return "null" if text is None else _text(text)
 
 
 def _at(at: datetime | str) -> str:
