@@ -79,8 +79,8 @@ class AsyncClient(Reader):
         if self._follower is not None:
             self._follower.save(at_once=True)
 
-    def on_change(self, key: str | None, callback: Callable[..., object]) -> Callable[[], None]:
-        """As of every client; `callback` may be a coroutine function, which then runs as a task."""
+    def callback(self, callback: Callable[..., object]) -> Callable[..., object]:
+        """What is called for a callback of the program; a coroutine function runs as a task."""
         tasks: set[asyncio.Future[Any]] = set()
 
         def told(*arguments: object) -> None:
@@ -91,7 +91,7 @@ class AsyncClient(Reader):
                 task.add_done_callback(tasks.discard)
                 task.add_done_callback(self._report)
 
-        return self.store.on_change(key, told)
+        return told
 
     def status(self) -> Status:
         """Where this client stands: source, revision, age, what went wrong; never a value."""

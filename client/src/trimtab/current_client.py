@@ -3,6 +3,7 @@
 import logging
 import os
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import Protocol
 
@@ -23,6 +24,9 @@ class AnyClient(Protocol):
 
     def status(self) -> Status:
         """Where the client stands."""
+
+    def callback(self, callback: Callable[..., object]) -> Callable[..., object]:
+        """What the store calls for a callback of the program."""
 
 
 class _Current:

@@ -263,3 +263,15 @@ class BadOption(TrimtabError):
     """An option of a client that cannot be."""
 
     code = "bad-option"
+
+
+class BadCallback(TrimtabError, TypeError):
+    """A coroutine function where nothing awaits it."""
+
+    code = "bad-callback"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A synchronous client has no event loop for a coroutine function: give it a plain "
+            "function, or follow with trimtab.connect_async()."
+        )

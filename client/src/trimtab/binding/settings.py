@@ -69,12 +69,15 @@ class LiveSettings(BaseSettings):
         """Call `callback(old, new)` when the field has another value; gives what ends that.
 
         Callbacks run one after the other once everything is swapped, in the thread that swapped
-        (in asyncio: on the loop). An error in one is logged and counted and stops no other.
+        (in asyncio: on the loop, coroutine functions as tasks). An error in one is logged and
+        counted and stops no other.
 
         Raises:
+            BadCallback: a coroutine function, and the client is a synchronous one.
             NoSuchField: the class has none of that name.
         """
-        return _live(self).listen(_known(self, field), callback)
+        live = _live(self)
+        return live.listen(_known(self, field), live.client.callback(callback))
 
     @contextmanager
     def frozen(self) -> Iterator[Self]:

@@ -1,9 +1,10 @@
 """Reading: what sync and async clients have in common. No method here does any I/O."""
 
 from collections.abc import Callable, Iterable, Mapping
+from inspect import iscoroutinefunction
 from typing import Any
 
-from trimtab.errors import NoSuchKey
+from trimtab.errors import BadCallback, NoSuchKey
 from trimtab.explain import (
     Explanation,
     InProcess,
@@ -64,7 +65,17 @@ class Reader:
         Callbacks run one after the other after everything is swapped; an error in one is logged,
         counted and given to `on_error`, and reaches no other.
         """
-        return self.store.on_change(key, callback)
+        return self.store.on_change(key, self.callback(callback))
+
+    def callback(self, callback: Callable[..., object]) -> Callable[..., object]:
+        """What is called for a callback of the program: here, itself.
+
+        Raises:
+            BadCallback: it is a coroutine function, which nothing here would await.
+        """
+        if iscoroutinefunction(callback):
+            raise BadCallback
+        return callback
 
     def frozen(self) -> Frozen:
         """One consistent set, for a request or a job: later changes do not reach it."""

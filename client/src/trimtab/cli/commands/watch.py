@@ -93,19 +93,18 @@ class _Connection:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._was_there = False
         self._is_missed = False
 
     def look(self) -> None:
         """Say what has changed since the last look."""
         status = self._client.status()
-        if self._was_there and not status.connected and not self._is_missed:
+        is_away = not status.connected and status.last_error is not None
+        if is_away and not self._is_missed:
             complain("The server does not answer; waiting for it.")
             self._is_missed = True
         if status.connected and self._is_missed:
             complain(f"The server answers again, at revision {status.head}.")
             self._is_missed = False
-        self._was_there = self._was_there or status.connected
 
 
 def _print(one: Variation, snapshot: Snapshot, *, as_json: bool) -> None:
