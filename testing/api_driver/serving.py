@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx2
 from sqlalchemy import select
+from starlette.types import ASGIApp
 
 from trimtab_server.access.authentication import Door
 from trimtab_server.access.principal import Grant
@@ -23,8 +24,12 @@ from .store import Store
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A running application; `api` is how its administrator `root` uses it."""
+    """A running application; `api` is how its administrator `root` uses it.
 
+    `app` is the application itself, to be called as a server calls it.
+    """
+
+    app: ASGIApp
     api: Api
     store: Store
     door: Door
@@ -64,5 +69,5 @@ async def serving(
             base_url="http://trimtab.test",
         ) as client,
     ):
-        yield Served(Api(client, root), store, app.state.door)
+        yield Served(running, Api(client, root), store, app.state.door)
     await store.database.dispose()
