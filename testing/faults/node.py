@@ -73,6 +73,13 @@ class Node:
         self._end(signal.SIGTERM)
         return time.monotonic() - started
 
+    def wait(self) -> int:
+        """The exit code, once it ends by itself."""
+        assert self._process is not None
+        code = self._process.wait(timeout=_START_SECONDS)
+        self._process = None
+        return code
+
     def _end(self, how: signal.Signals) -> None:
         if self._process is not None:
             self._process.send_signal(how)

@@ -100,6 +100,7 @@ def create_app(settings: Settings) -> FastAPI:
     """
     issuer = configured_issuer(settings)
     limits = RateLimits(parse_rate_limits(settings.rate_limits))
+    shared = _shared_proofs(settings)
     database = Database(
         settings.effective_database_url,
         pool_size=settings.database_pool_size,
@@ -141,6 +142,7 @@ def create_app(settings: Settings) -> FastAPI:
             *_keep_signing(database, settings),
             *_share_limits(limits, settings),
             *_keep_states(feed, settings),
+            *([] if shared is None else [asyncio.create_task(shared.run())]),
         ]
         yield {
             "database": database,
@@ -184,6 +186,7 @@ def create_app(settings: Settings) -> FastAPI:
         monotonic=time.monotonic,
         now=_now,
         issuer=issuer,
+        shared=shared,
     )
     app.state.database, app.state.feed = database, feed
     app.state.streams = Streams(feed, authenticator, metrics, _stream_limits(settings))
@@ -224,6 +227,14 @@ def _share_limits(limits: RateLimits, settings: Settings) -> Iterator[asyncio.Ta
     if settings.redis_url:
         module: Any = import_module("trimtab_server.access.share_rates")
         yield module.share_rates(limits, settings.redis_url)
+
+
+def _shared_proofs(settings: Settings) -> Any:
+    """Under the same key: what servers say to each other of the tokens they know."""
+    if not (settings.redis_url and settings.redis_key):
+        return None
+    module: Any = import_module("trimtab_server.access.shared_proofs")
+    return module.shared_proofs(settings.redis_url, settings.redis_key)
 
 
 def _keep_states(feed: Feed, settings: Settings) -> Iterator[asyncio.Task[None]]:

@@ -33,7 +33,8 @@ class Settings(BaseSettings):
         repr=False,
         pattern="^(.{32,})?$",
         description="At least 32 random characters, the same for all servers that share a Redis: "
-        "seals what they keep there for an outage of the database; empty: nothing is kept.",
+        "seals what they keep there for an outage of the database, so that one may "
+        "start in it; empty: nothing is kept.",
     )
     audit_key_file: Path | None = Field(
         default=None,

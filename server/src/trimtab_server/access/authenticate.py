@@ -5,7 +5,7 @@ import hmac
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeAlias
 
@@ -17,6 +17,7 @@ from .identity import IdentityProof, PresentedJwt, parse_jwt
 from .known_identity import known_identity
 from .login_failure import BadCredential, LoginFailure, TokenExpired
 from .principal import Principal, TokenInfo
+from .proofs_elsewhere import ProofsElsewhere
 from .queries import StoredToken, find_token
 from .token_format import PresentedToken, parse
 
@@ -31,6 +32,8 @@ PROOF_SECONDS = 5.0
 # Whoever was let in lately does not wait longer than this for a database that may hang.
 PATIENCE_SECONDS = 0.5
 _MOST_KNOWN = 1024
+# Why a token is refused that was shown whole.
+_ONCE_GOOD = frozenset({LoginFailure.REVOKED, LoginFailure.DISABLED})
 # What `whoami` says in place of a token's id.
 ISSUED_ELSEWHERE = "oidc"
 
@@ -58,7 +61,9 @@ class Authenticator:
         monotonic: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         issuer: IdentityProof | None = None,
+        shared: ProofsElsewhere | None = None,
     ) -> None:
+        self._shared = shared
         self._database = database
         self._protected = protected
         self._issuer = issuer
@@ -118,12 +123,14 @@ class Authenticator:
 
         The proof goes on by itself, so a token that was revoked is found out all the same.
         """
-        patience = None if known is None else PATIENCE_SECONDS
+        is_known_nowhere = known is None and self._shared is None
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(None if is_known_nowhere else PATIENCE_SECONDS):
                 return await self._shared_proof(presented)
         except TimeoutError:
-            return self._proven_before_outage(presented)
+            if known is None and await self._proven_lately(presented) is None:
+                return await self._shared_proof(presented)
+            return await self._proven_before_outage(presented)
 
     def forget(self) -> None:
         """Ask the database about every token again."""
@@ -146,16 +153,17 @@ class Authenticator:
                 principal = await self._by_issuer(presented)
             else:
                 principal = await self._by_token(presented)
-        except BadCredential:
-            if self._proven.pop(presented.digest, None) is not None:
-                self.generation += 1
+        except BadCredential as error:
+            self._refused(presented, error)
             raise
         except Exception as error:
             if is_store_outage(error):
-                return self._proven_before_outage(presented)
+                return await self._proven_before_outage(presented)
             raise
         self._away_until = 0.0
         self._remember(presented.digest, _Proven(principal, started))
+        if self._shared is not None:
+            self._shared.proven(presented.digest, principal)
         return principal
 
     async def _by_token(self, presented: PresentedToken) -> Principal:
@@ -185,12 +193,37 @@ class Authenticator:
             proven.identity,
         )
 
-    def _proven_before_outage(self, presented: _Presented) -> Principal:
-        known = self._proven.get(presented.digest)
-        if known is None or self._monotonic() - known.at >= OUTAGE_GRACE_SECONDS:
+    def _refused(self, presented: _Presented, error: BadCredential) -> None:
+        """Whoever guesses is not remembered: only what was a token once."""
+        was_known = self._proven.pop(presented.digest, None) is not None
+        if was_known:
+            self.generation += 1
+        if self._shared is not None and (was_known or error.reason in _ONCE_GOOD):
+            self._shared.refused(presented.digest)
+
+    async def _proven_before_outage(self, presented: _Presented) -> Principal:
+        known = await self._proven_lately(presented)
+        if known is None:
             raise StoreUnavailable from None
         self._away_until = self._monotonic() + FRESH_SECONDS
         return known.principal
+
+    async def _proven_lately(self, presented: _Presented) -> _Proven | None:
+        """The last proof of it, here or on another server, if that is not long ago."""
+        known = self._proven.get(presented.digest)
+        if known is None or not self._is_lately(known):
+            found = None if self._shared is None else await self._shared.find(presented.digest)
+            if found is None:
+                return None
+            principal, age = found
+            principal = replace(principal, protected=self._protected)
+            known = _Proven(principal, self._monotonic() - age)
+            if self._is_lately(known):
+                self._remember(presented.digest, known)
+        return known if self._is_lately(known) else None
+
+    def _is_lately(self, known: _Proven) -> bool:
+        return self._monotonic() - known.at < OUTAGE_GRACE_SECONDS
 
     def _remember(self, digest: str, proven: _Proven) -> None:
         self._proven[digest] = proven

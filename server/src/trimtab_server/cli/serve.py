@@ -19,12 +19,21 @@ from trimtab_server.cli.logs import configure_logs
 from trimtab_server.cli.protocol import TransportProtocol
 from trimtab_server.cli.run import fail, make_data_dir, settings_or_exit, with_database
 from trimtab_server.cli.safe_start import check_is_safe
+from trimtab_server.cli.warm_start import (
+    NOT_CURRENT,
+    end_unless_current,
+    has_current_schema,
+    starts_without_database,
+)
 from trimtab_server.delivery.stream.streams import Streams
 from trimtab_server.infra.database import Database
-from trimtab_server.migrations.version import is_current
 from trimtab_server.settings import BadSettings, Settings
 
 GRACE_SECONDS = 2
+_AWAY = (
+    "trimtab-server: the database does not answer: until it does, what other servers kept in Redis "
+    "is read from there, and nothing is written"
+)
 _COMMAND_LINE = "from trimtab_server.cli.main import main; main()"
 
 
@@ -49,15 +58,12 @@ def serve(
     configure_logs(settings.log_format)
     os.umask(0o077)  # the embedded database is its owner's alone
     make_data_dir(settings)
-    if not with_database(_is_current):
-        _prepare(settings)
-    bootstrap = with_database(ensure_bootstrap_token)
-    if bootstrap is not None:
-        print(
-            f"First start. This admin token is shown once and ends in one hour:\n  {bootstrap}",
-            flush=True,
-        )
-    _run(settings, until_input_ends=until_input_ends)
+    is_away = starts_without_database(settings)
+    if is_away:
+        print(_AWAY, file=sys.stderr)
+    else:
+        _ready_database(settings)
+    _run(settings, until_input_ends=until_input_ends, is_away=is_away)
 
 
 class Server(uvicorn.Server):
@@ -67,6 +73,11 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, streams: Streams) -> None:
         super().__init__(config)
         self._streams = streams
+        self.is_unfit = False
+
+    def end_as_unfit(self) -> None:
+        """The database that came back is none for this version."""
+        self.is_unfit = self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """No new connections, then no streams, then the rest."""
@@ -76,22 +87,28 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-async def _is_current(database: Database) -> bool:
-    async with database.read() as connection:
-        return await is_current(connection)
+def _ready_database(settings: Settings) -> None:
+    if not with_database(has_current_schema):
+        _prepare(settings)
+    bootstrap = with_database(ensure_bootstrap_token)
+    if bootstrap is not None:
+        print(
+            f"First start. This admin token is shown once and ends in one hour:\n  {bootstrap}",
+            flush=True,
+        )
 
 
 def _prepare(settings: Settings) -> None:
     """The embedded database is moved by a process of its own: what that needs is not kept."""
     if settings.database_url:
-        fail("the database's schema is not current: run `trimtab-server database upgrade`")
+        fail(NOT_CURRENT)
     command = [sys.executable, "-c", _COMMAND_LINE, "database", "upgrade"]
     done = subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
     if done.returncode != 0:
         raise SystemExit(done.returncode)
 
 
-def _run(settings: Settings, *, until_input_ends: bool) -> None:
+def _run(settings: Settings, *, until_input_ends: bool, is_away: bool) -> None:
     listening = _listen(settings)
     app = _app_or_exit(settings)
     config = uvicorn.Config(
@@ -113,7 +130,18 @@ def _run(settings: Settings, *, until_input_ends: bool) -> None:
     scheme = "http" if settings.tls_cert_file is None else "https"
     print(f"listening on {scheme}://{host}:{port}", flush=True)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:  # uvloop, where it runs
-        runner.run(server.serve([listening]))
+        runner.run(_serve(server, listening, app.state.database if is_away else None))
+    if server.is_unfit:
+        fail(NOT_CURRENT)
+
+
+async def _serve(server: Server, listening: socket.socket, awaited: Database | None) -> None:
+    if awaited is None:
+        await server.serve([listening])
+        return
+    waiting = asyncio.create_task(end_unless_current(awaited, server.end_as_unfit))
+    await server.serve([listening])
+    waiting.cancel()
 
 
 def _app_or_exit(settings: Settings) -> FastAPI:

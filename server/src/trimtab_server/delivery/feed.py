@@ -42,6 +42,8 @@ from trimtab_server.http.store_outage import is_store_outage
 
 _log = structlog.get_logger(__name__)
 
+# What other servers kept of an application, and the seconds since the database confirmed it.
+FindKept = Callable[[str], Awaitable[tuple[State, float] | None]]
 POLL_SECONDS = 0.8
 _OWN_COMMIT_PAUSES, _OWN_COMMIT_PAUSE_SECONDS = 5, 0.004
 
@@ -65,7 +67,7 @@ class Feed:
         self._tasks: set[asyncio.Task[None]] = set()
         self.is_database_away = False
         self.is_writing: Callable[[], bool] = lambda: False
-        self.find_kept: Callable[[str], Awaitable[tuple[State, float] | None]] | None = None
+        self.find_kept: FindKept | None = None
         self.borrowed: dict[str, Held] = {}
 
     @property
@@ -174,6 +176,7 @@ class Feed:
             self.is_database_away = is_store_outage(error)
             raise
         self.is_database_away = False
+        self.borrowed.clear()
         for name, one in held.items():
             head = heads.get(name)
             if head is not None and is_same(head, one.application):

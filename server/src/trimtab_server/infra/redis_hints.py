@@ -8,6 +8,7 @@ this reaches servers that share an embedded database, or whose listening connect
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import structlog
 
@@ -64,7 +65,8 @@ class RedisHints:
             try:
                 async with self._link.listening(CHANNEL) as messages:
                     pause = _FIRST_PAUSE_SECONDS
-                    await self._on_connected()  # what was announced meanwhile is lost
+                    with suppress(Exception):  # a database that is away is no reason to hang up
+                        await self._on_connected()  # what was announced meanwhile is lost
                     async for message in messages:
                         if len(message) <= _MOST_BYTES:  # whoever else writes there writes more
                             self._on_payload(message.decode("ascii", "replace"))

@@ -17,6 +17,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 BUDGET_SECONDS = 0.05
+# In an outage of the database, where the only other answer is none.
+OUTAGE_SECONDS = 0.25
 # Connecting from nothing costs several round trips; it is only waited for in the background.
 SUBSCRIBE_SECONDS = 2.0
 _FAILURES_TO_OPEN = 3
