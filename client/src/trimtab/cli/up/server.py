@@ -23,6 +23,7 @@ READY_WITHIN_SECONDS = 60.0
 ENDS_WITHIN_SECONDS = 2.5
 LAST_LINES = 15
 LARGEST_LOG_BYTES = 5_000_000
+_LOOK_SECONDS = 0.2
 _PAUSE_SECONDS = 0.05
 _OWNER_ONLY = 0o077
 
@@ -145,8 +146,13 @@ class RunningServer:
         raise self._failed(f"The server was not ready within {READY_WITHIN_SECONDS:.0f} s.")
 
     def wait(self) -> None:
-        """Wait as long as it runs; raises ServerFailed, because it should not end by itself."""
-        self.process.wait()
+        """Wait as long as it runs; raises ServerFailed, because it should not end by itself.
+
+        By looking again and again: a signal that comes just before a wait without end would be
+        seen only after it.
+        """
+        while self.process.poll() is None:
+            time.sleep(_LOOK_SECONDS)
         raise self._failed("The server ended by itself.")
 
     def stop(self, signals: StopSignals) -> None:
