@@ -12,6 +12,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import UUID
 
 from .fact import AuditFact
 
@@ -21,6 +22,11 @@ NO_ENTRY = "0" * 64
 length = struct.Struct(">Q").pack
 ENTRY_DOMAIN = "trimtab.audit.entry.v1"
 VALUE_DOMAIN = "trimtab.audit.value.v1"
+
+
+def chain_of(application_id: UUID) -> str:
+    """The name of an application's chain."""
+    return f"application:{application_id}"
 
 
 @dataclass(frozen=True, slots=True)

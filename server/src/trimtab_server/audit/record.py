@@ -2,20 +2,33 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from trimtab_server.infra.rows import Rows, Verb
+from trimtab_server.infra.write_rows import write_rows
 
 from .chain import NO_ENTRY, commitment, entry_body, next_link
 from .fact import AuditAction, AuditFact
 from .models import audit_chain, audit_entry, audit_value
 
-__all__ = ["AuditAction", "AuditFact", "record"]
+__all__ = ["AuditAction", "AuditFact", "ChainHead", "entries_after", "lock_chain", "record"]
 
 _SALT_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class ChainHead:
+    """The last entry of a chain: its number, and the hash that the next one names."""
+
+    chain: str
+    seq: int
+    hash: str
 
 
 async def record(
@@ -26,32 +39,40 @@ async def record(
     The chain's row stays locked until the caller's transaction ends, so entries are numbered in
     the order of the commits, without gaps.
     """
-    seq, head = await _lock(connection, chain)
-    if not facts:
-        return seq
+    head, rows = entries_after(await lock_chain(connection, chain), facts, at)
+    await write_rows(connection, rows)
+    return head.seq
+
+
+def entries_after(
+    head: ChainHead, facts: Sequence[AuditFact], at: datetime
+) -> tuple[ChainHead, list[Rows]]:
+    """Facts as entries behind a locked head: the new head, and what is to be written."""
+    chain, seq, last = head.chain, head.seq, head.hash
     entries: list[dict[str, Any]] = []
     values: list[dict[str, Any]] = []
     for fact in facts:
         kept, commitments = _commit_to_values(fact)
         body = entry_body(fact, at, commitments)
-        link = next_link(chain, seq, head, body)
-        seq, head = link.seq, link.hash
+        link = next_link(chain, seq, last, body)
+        seq, last = link.seq, link.hash
         entries.append(
             _columns(fact, at)
             | {"chain": chain, "seq": seq, "body": body}
-            | {"prev_hash": link.prev_hash, "hash": head}
+            | {"prev_hash": link.prev_hash, "hash": last}
         )
         values.extend({"chain": chain, "seq": seq} | row for row in kept)
-    await connection.execute(insert(audit_entry), entries)
-    if values:
-        await connection.execute(insert(audit_value), values)
-    await connection.execute(
-        update(audit_chain).where(audit_chain.c.name == chain).values(seq=seq, head=head)
-    )
-    return seq
+    moved = [{"name": chain, "seq": seq, "head": last}] if facts else []
+    rows = [
+        Rows(Verb.INSERT, audit_entry, entries),
+        Rows(Verb.INSERT, audit_value, values),
+        Rows(Verb.UPDATE, audit_chain, moved, key=("name",), after=audit_entry),
+    ]
+    return ChainHead(chain, seq, last), rows
 
 
-async def _lock(connection: AsyncConnection, chain: str) -> tuple[int, str]:
+async def lock_chain(connection: AsyncConnection, chain: str) -> ChainHead:
+    """The chain's head; nobody else appends until the transaction ends."""
     statement = (
         select(audit_chain.c.seq, audit_chain.c.head)
         .where(audit_chain.c.name == chain)
@@ -61,7 +82,7 @@ async def _lock(connection: AsyncConnection, chain: str) -> tuple[int, str]:
     if found is None:
         await _begin_chain(connection, chain)
         found = (await connection.execute(statement)).one()
-    return found.seq, found.head
+    return ChainHead(chain, found.seq, found.head)
 
 
 async def _begin_chain(connection: AsyncConnection, chain: str) -> None:

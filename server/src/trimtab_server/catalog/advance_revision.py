@@ -6,15 +6,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from trimtab_server.access.author import Author
-from trimtab_server.audit.record import AuditAction, AuditFact, record
+from trimtab_server.audit.chain import chain_of
+from trimtab_server.audit.record import (
+    AuditAction,
+    AuditFact,
+    ChainHead,
+    entries_after,
+    lock_chain,
+)
 from trimtab_server.catalog.items import ChangeItem
 from trimtab_server.catalog.models import application, change, change_item, environment
 from trimtab_server.catalog.queries import Application
-from trimtab_server.infra.announcements import announce
+from trimtab_server.infra.rows import Rows, Verb
+from trimtab_server.infra.write_rows import write_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,38 +43,41 @@ async def advance_revision(
 
     Every process is told of the new head when the transaction commits.
     """
+    chain = await lock_chain(connection, chain_of(head.id))
+    _, rows = log_after(head, chain, advances)
+    await write_rows(connection, rows, announcing=announcement(head, advances))
+
+
+def announcement(head: Application, advances: Sequence[Advance]) -> str:
+    """What every process is told of changes: the revision of the last."""
+    return f"{head.id}:{head.epoch}:{advances[-1].revision}"
+
+
+def log_after(
+    head: Application, chain: ChainHead, advances: Sequence[Advance]
+) -> tuple[ChainHead, list[Rows]]:
+    """Changes behind an application's and its chain's locked heads: the chain's new one, and what
+    is to be written."""
     if not advances:
-        return
-    application_id = head.id
-    await connection.execute(insert(change), [_change_row(application_id, a) for a in advances])
-    items = [row for advance in advances for row in _item_rows(application_id, advance)]
-    await connection.execute(insert(change_item), items)
-    await _touch_environments(connection, application_id, advances)
+        return chain, []
     last = advances[-1]
-    await connection.execute(
-        update(application)
-        .where(application.c.id == application_id)
-        .values(revision=last.revision, changed_at=last.at)
-    )
-    chain = f"application:{application_id}"
-    await record(connection, chain, [_audit_fact(advance) for advance in advances], last.at)
-    await announce(connection, f"{application_id}:{head.epoch}:{last.revision}")
-
-
-async def _touch_environments(
-    connection: AsyncConnection, application_id: UUID, advances: Sequence[Advance]
-) -> None:
+    changes = [_change_row(head.id, advance) for advance in advances]
+    items = [row for advance in advances for row in _item_rows(head.id, advance)]
     touched = {name: advance.revision for advance in advances for name in advance.touched}
-    statement = (
-        update(environment)
-        .where(
-            environment.c.application_id == application_id,
-            environment.c.name == bindparam("touched_name"),
-        )
-        .values(touched_revision=bindparam("touched_at"))
-    )
-    rows = [{"touched_name": name, "touched_at": at} for name, at in sorted(touched.items())]
-    await connection.execute(statement, rows)
+    environments = [
+        {"application_id": head.id, "name": name, "touched_revision": revision}
+        for name, revision in sorted(touched.items())
+    ]
+    moved = {"id": head.id, "revision": last.revision, "changed_at": last.at}
+    facts = [_audit_fact(advance) for advance in advances]
+    chain, audited = entries_after(chain, facts, last.at)
+    return chain, [
+        Rows(Verb.INSERT, change, changes),
+        Rows(Verb.INSERT, change_item, items),
+        Rows(Verb.UPDATE, environment, environments, key=("application_id", "name")),
+        Rows(Verb.UPDATE, application, [moved], key=("id",)),
+        *audited,
+    ]
 
 
 def _change_row(application_id: UUID, advance: Advance) -> dict[str, Any]:

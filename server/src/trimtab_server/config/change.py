@@ -11,21 +11,24 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from trimtab_server.catalog.advance_revision import Advance, advance_revision
+from trimtab_server.audit.record import ChainHead
+from trimtab_server.audit.server_writes import server_writes
+from trimtab_server.catalog.advance_revision import Advance, announcement, log_after
 from trimtab_server.catalog.environments import EnvironmentTree
-from trimtab_server.catalog.errors import UnknownApplication
-from trimtab_server.catalog.queries import Application, load_environments, lock_application
 from trimtab_server.config.authorise import seen_by
+from trimtab_server.config.begin_change import begin_change
 from trimtab_server.config.committed import Committed, OnCommit
 from trimtab_server.config.edits import AnyEdit, PreparedChange
 from trimtab_server.config.entity import show
-from trimtab_server.config.idempotency import find_outcome, keep_outcomes
+from trimtab_server.config.idempotency import drop_old_outcomes, find_outcome, outcomes_rows
 from trimtab_server.config.outcome import Outcome, item_json
 from trimtab_server.config.plan import Planned, plan
-from trimtab_server.config.queries import load_settings, save_settings
+from trimtab_server.config.queries import load_settings, settings_rows
 from trimtab_server.config.state import SettingState, State
 from trimtab_server.errors import TrimtabError
-from trimtab_server.infra.database import Database, database_now
+from trimtab_server.infra.database import Database
+from trimtab_server.infra.rows import Rows
+from trimtab_server.infra.write_rows import write_rows
 from trimtab_server.kernel.keys import fold_key
 
 
@@ -56,24 +59,19 @@ async def commit_and_tell(
 async def _write(
     connection: AsyncConnection, application: str, changes: Sequence[PreparedChange]
 ) -> tuple[list[Outcome | TrimtabError], Committed | None]:
-    head = await lock_application(connection, application)
-    if head is None:
-        raise UnknownApplication(application)
-    writer = await _begin(connection, head, changes)
+    keys = {edit.key for change in changes for edit in _ready(change)}
+    begun = await begin_change(connection, application, keys)
+    writer = _Writer(
+        connection,
+        state=begun.state,
+        chain=begun.chain,
+        now=begun.now,
+        revision=begun.state.application.revision,
+        loaded={fold_key(key) for key in keys},
+    )
     answers = [await writer.answer(change) for change in changes]
     await writer.flush()
     return answers, writer.committed()
-
-
-async def _begin(
-    connection: AsyncConnection, head: Application, changes: Sequence[PreparedChange]
-) -> "_Writer":
-    keys = {edit.key for change in changes for edit in _ready(change)}
-    settings = await load_settings(connection, head.id, keys) if keys else {}
-    environments = await load_environments(connection, head.id)
-    now = max(await database_now(connection), head.changed_at)  # a clock set back orders nothing
-    state = State(head, environments, settings)
-    return _Writer(connection, state, now, head.revision, {fold_key(key) for key in keys})
 
 
 def _ready(change: PreparedChange) -> tuple[AnyEdit, ...]:
@@ -86,6 +84,7 @@ class _Writer:
 
     connection: AsyncConnection
     state: State
+    chain: ChainHead
     now: datetime
     revision: int
     loaded: set[str]
@@ -153,12 +152,22 @@ class _Writer:
 
     async def flush(self) -> None:
         """Write what has been planned so far; the transaction stays open."""
-        application = self.state.application
+        head = self.state.application
         pairs = [(old, self.state.settings[folded]) for folded, old in self.before.items()]
-        await save_settings(self.connection, application.id, pairs)
-        await advance_revision(self.connection, application, self.advances)
-        await keep_outcomes(self.connection, self.outcomes, self.now)
+        self.chain, log = log_after(head, self.chain, self.advances)
+        answers = outcomes_rows(self.outcomes, self.now)
+        if answers.rows:
+            await drop_old_outcomes(self.connection, self.now)
+        rows = [*settings_rows(head.id, pairs), *log, answers]
+        said = announcement(head, self.advances) if self.advances else None
+        await self._write(rows, said)
         self.before, self.advances, self.outcomes = {}, [], []
+
+    async def _write(self, rows: Sequence[Rows], announcing: str | None) -> None:
+        if not any(one.rows for one in rows):
+            return
+        async with server_writes(self.connection, is_said=True):
+            await write_rows(self.connection, rows, announcing=announcing)
 
     def committed(self) -> Committed | None:
         """What this process has to know of it; None where nothing was changed."""

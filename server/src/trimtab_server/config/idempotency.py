@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from trimtab_server.config.edits import Idempotency, PreparedChange
 from trimtab_server.config.models import idempotency_record
 from trimtab_server.config.outcome import Outcome, outcome_from_text
 from trimtab_server.errors import TrimtabError
+from trimtab_server.infra.rows import Rows, Verb
 
 KEPT_FOR = timedelta(hours=24)
 
@@ -62,12 +63,15 @@ async def find_outcome(
     )
 
 
-async def keep_outcomes(
-    connection: AsyncConnection,
-    outcomes: Sequence[tuple[PreparedChange, Outcome]],
-    now: datetime,
-) -> None:
-    """Keep the answers of requests that carried a key, and drop those kept long enough."""
+async def drop_old_outcomes(connection: AsyncConnection, now: datetime) -> None:
+    """Drop the answers that were kept long enough."""
+    await connection.execute(
+        delete(idempotency_record).where(idempotency_record.c.created_at < now - KEPT_FOR)
+    )
+
+
+def outcomes_rows(outcomes: Sequence[tuple[PreparedChange, Outcome]], now: datetime) -> Rows:
+    """The answers of requests that carried a key, to be kept."""
     rows = [
         {
             "principal": change.idempotency.principal,
@@ -79,12 +83,7 @@ async def keep_outcomes(
         for change, outcome in outcomes
         if change.idempotency is not None
     ]
-    if not rows:
-        return
-    await connection.execute(
-        delete(idempotency_record).where(idempotency_record.c.created_at < now - KEPT_FOR)
-    )
-    await connection.execute(insert(idempotency_record), rows)
+    return Rows(Verb.INSERT, idempotency_record, rows)
 
 
 def _same_key(one: Idempotency, other: Idempotency) -> bool:

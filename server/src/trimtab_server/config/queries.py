@@ -4,15 +4,14 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, Table, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from trimtab_server.audit.server_writes import server_writes
 from trimtab_server.catalog.definition import SourcePolicy, definition_from_text
 from trimtab_server.catalog.models import setting, source_policy
 from trimtab_server.config.models import configuration
 from trimtab_server.config.state import SettingState, Stored
+from trimtab_server.infra.rows import Rows, Verb
 from trimtab_server.kernel.keys import fold_key
 
 
@@ -73,12 +72,10 @@ async def count_categories(
     return [(row[0], row[1]) for row in await connection.execute(query)]
 
 
-async def save_settings(
-    connection: AsyncConnection,
-    application_id: UUID,
-    changed: Iterable[tuple[SettingState | None, SettingState]],
-) -> None:
-    """Write what differs between each (before, after); a new setting has no before."""
+def settings_rows(
+    application_id: UUID, changed: Iterable[tuple[SettingState | None, SettingState]]
+) -> list[Rows]:
+    """What differs between each (before, after), to be written; a new setting has no before."""
     settings, values, policies, gone = [], [], [], []
     for before, after in changed:
         if before is None or before.version != after.version or before.key != after.key:
@@ -94,23 +91,17 @@ async def save_settings(
             if before is None or before.policies.get(environment) != policy
         ]
         gone += [
-            (after.id, environment)
+            {"setting_id": after.id, "environment": environment}
             for environment in (before.policies if before else ())
             if environment not in after.policies
         ]
-    if not (settings or values or policies or gone):
-        return
-    async with server_writes(connection):
-        await _upsert(connection, setting, settings, ("id",))
-        await _upsert(connection, configuration, values, ("id",))
-        await _upsert(connection, source_policy, policies, ("setting_id", "environment"))
-        for setting_id, environment in gone:
-            await connection.execute(
-                source_policy.delete().where(
-                    source_policy.c.setting_id == setting_id,
-                    source_policy.c.environment == environment,
-                )
-            )
+    of_policy = ("setting_id", "environment")
+    return [
+        Rows(Verb.PUT, setting, settings, key=("id",)),
+        Rows(Verb.PUT, configuration, values, key=("id",)),
+        Rows(Verb.PUT, source_policy, policies, key=of_policy),
+        Rows(Verb.DELETE, source_policy, gone, key=of_policy),
+    ]
 
 
 async def _values(
@@ -169,14 +160,3 @@ def _value_row(setting_id: UUID, environment: str, stored: Stored) -> dict[str, 
         "updated_at": stored.updated_at,
         "updated_by": stored.updated_by,
     }
-
-
-async def _upsert(
-    connection: AsyncConnection, table: Table, rows: list[dict[str, Any]], key: tuple[str, ...]
-) -> None:
-    if not rows:
-        return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
-    rest = {name: statement.excluded[name] for name in rows[0] if name not in key}
-    await connection.execute(statement.on_conflict_do_update(index_elements=key, set_=rest), rows)

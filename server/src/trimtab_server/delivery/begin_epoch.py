@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import update
 
+from trimtab_server.audit.chain import chain_of
 from trimtab_server.audit.fact import AuditAction, AuditFact
 from trimtab_server.audit.record import record
 from trimtab_server.catalog.models import application
@@ -27,7 +28,7 @@ async def begin_epoch(
         if done.rowcount != 1:
             return None
         fact = _fact({"epoch": epoch, "before": of}, reason)
-        await record(connection, f"application:{application_id}", [fact], now)
+        await record(connection, chain_of(application_id), [fact], now)
         await announce(connection, f"{application_id}:{epoch}:0")
     return epoch
 

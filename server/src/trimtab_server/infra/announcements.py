@@ -14,8 +14,13 @@ ANNOUNCED = "trimtab_announced"
 
 async def announce(connection: AsyncConnection, payload: str) -> None:
     """Send this when the connection's transaction commits."""
+    remember(connection, payload)
+    if connection.dialect.name == "postgresql":
+        await connection.execute(select(func.pg_notify(CHANNEL, payload)))
+
+
+def remember(connection: AsyncConnection, payload: str) -> None:
+    """Tell it in this process when the transaction has committed; nobody else is told."""
     announced = connection.sync_connection.get_execution_options().get(ANNOUNCED)  # type: ignore[union-attr]  # it is open
     if announced is not None:
         announced.append(payload)
-    if connection.dialect.name == "postgresql":
-        await connection.execute(select(func.pg_notify(CHANNEL, payload)))

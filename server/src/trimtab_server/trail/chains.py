@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from trimtab_server.audit.chain import NO_ENTRY, SYSTEM_CHAIN
+from trimtab_server.audit.chain import NO_ENTRY, SYSTEM_CHAIN, chain_of
 from trimtab_server.audit.models import audit_chain
 from trimtab_server.catalog.models import application
 
@@ -36,8 +36,3 @@ async def load_chains(connection: AsyncConnection) -> list[Chain]:
     for name in {*heads, SYSTEM_CHAIN} - set(found):
         found[name] = Chain(name, *heads.get(name, (0, NO_ENTRY)))
     return [found[name] for name in sorted(found)]
-
-
-def chain_of(application_id: UUID) -> str:
-    """The name of an application's chain."""
-    return f"application:{application_id}"

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from trimtab_server.audit.chain import SYSTEM_CHAIN, instant_text
+from trimtab_server.audit.chain import SYSTEM_CHAIN, chain_of, instant_text
 from trimtab_server.audit.fact import AuditAction, AuditFact
 from trimtab_server.audit.models import out_of_band
 from trimtab_server.audit.record import record
@@ -21,7 +21,6 @@ from trimtab_server.catalog.models import setting
 from trimtab_server.catalog.names import quotable
 from trimtab_server.infra.database import Database, database_now
 from trimtab_server.kernel.value_types import canonical_text
-from trimtab_server.trail.chains import chain_of
 
 _TOGETHER = 500
 

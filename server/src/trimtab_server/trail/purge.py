@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from trimtab_server.access.author import Author
 from trimtab_server.access.permission import Role
 from trimtab_server.access.principal import Grant, Principal, PrincipalKind, TokenInfo
+from trimtab_server.audit.chain import chain_of
 from trimtab_server.audit.fact import AuditAction, AuditFact
 from trimtab_server.audit.models import audit_purge, audit_value
 from trimtab_server.audit.record import record
@@ -29,7 +30,6 @@ from trimtab_server.config.models import idempotency_record
 from trimtab_server.errors import TrimtabError
 from trimtab_server.infra.database import Database, database_now
 from trimtab_server.kernel.value_types import canonical_text
-from trimtab_server.trail.chains import chain_of
 from trimtab_server.trail.fold_out_of_band import fold_out_of_band
 from trimtab_server.trail.purge_targets import (
     Slot,

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import Row, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from trimtab_server.audit.chain import chain_of
 from trimtab_server.audit.fact import AuditAction
 from trimtab_server.audit.models import audit_entry, audit_value
 from trimtab_server.catalog.items import ItemKind
@@ -15,7 +16,6 @@ from trimtab_server.catalog.models import change_item, setting
 from trimtab_server.catalog.queries import Application
 from trimtab_server.config.models import configuration
 from trimtab_server.kernel.keys import fold_key
-from trimtab_server.trail.chains import chain_of
 
 Slot = tuple[int, str]
 _Entry: TypeAlias = Row[int, str, str]  # its number, action and body

@@ -10,12 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from trimtab_server.access.models import principal, token
+from trimtab_server.audit.chain import chain_of
 from trimtab_server.audit.models import audit_entry, audit_value
 from trimtab_server.catalog.items import ItemKind
 from trimtab_server.catalog.models import application, change, change_item, environment, setting
 from trimtab_server.config.models import configuration, idempotency_record
 from trimtab_server.kernel.secret_json import strings_in
-from trimtab_server.trail.chains import chain_of, load_chains
+from trimtab_server.trail.chains import load_chains
 
 
 class Where(StrEnum):
