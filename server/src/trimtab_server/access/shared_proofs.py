@@ -105,9 +105,8 @@ class SharedProofs:
             )
         except RedisAway:
             was_there = False
-            gone = (digest for digest, sealed in untold.items() if sealed is None)
-            for digest in gone:
-                self._untold.setdefault(digest, None)
+            for digest, sealed in untold.items():
+                self._untold.setdefault(digest, sealed)
         if not was_there:
             self._told.clear()
 
