@@ -34,6 +34,7 @@ from trimtab_server.delivery import routes as delivery_routes
 from trimtab_server.delivery.direct_reads import DirectReads
 from trimtab_server.delivery.feed import Feed
 from trimtab_server.delivery.nodes import Nodes
+from trimtab_server.delivery.request_memo import RequestMemo
 from trimtab_server.delivery.source import DatabaseSource
 from trimtab_server.delivery.stream import routes as stream_routes
 from trimtab_server.delivery.stream.admission import StreamLimits
@@ -76,6 +77,7 @@ class State(TypedDict):
     streams: Streams
     metrics: Metrics
     nodes: Nodes
+    request_memo: RequestMemo
     serves_reads: Callable[[], bool]
     audit_key_file: Path
 
@@ -151,6 +153,7 @@ def create_app(settings: Settings) -> FastAPI:
             "streams": app.state.streams,
             "metrics": metrics,
             "nodes": nodes,
+            "request_memo": direct_reads.memo,
             "serves_reads": lambda: feed.serves_reads,
             "audit_key_file": settings.effective_audit_key_file,
         }
@@ -192,7 +195,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.streams = Streams(feed, authenticator, metrics, _stream_limits(settings))
     app.state.door = Door(authenticator, refusals, token_use, limits)
     client_address = ClientAddress(settings.proxies)
-    app.direct_reads = DirectReads(feed, app.state.door, metrics, client_address)
+    app.direct_reads = direct_reads = DirectReads(feed, app.state.door, metrics, client_address)
     _add_middleware(app, settings, metrics, client_address)
     app.openapi = lambda: describe(app, health.PATHS)  # type: ignore[method-assign]  # FastAPI's own way
     return app

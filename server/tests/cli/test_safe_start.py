@@ -180,6 +180,7 @@ def test_serve__with_a_certificate__speaks_tls_and_nothing_else(
         trusted = ssl.create_default_context(cafile=str(pair[0]))
         with httpx2.Client(verify=trusted, trust_env=False) as client:
             assert client.get(f"https://127.0.0.1:{running.port}/livez").status_code == 200
+            check_same_answers(client, running)
         check_plain_http(running)
         old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         old.load_verify_locations(pair[0])
@@ -187,6 +188,16 @@ def test_serve__with_a_certificate__speaks_tls_and_nothing_else(
         old.set_ciphers("AES128-SHA")  # no forward secrecy: not on offer
         with pytest.raises(httpx2.TransportError), httpx2.Client(verify=old) as client:
             client.get(f"https://127.0.0.1:{running.port}/livez")
+
+
+def check_same_answers(client: httpx2.Client, running: Process) -> None:
+    """The first comes from the framework, the last from its bytes alone."""
+    path = f"https://127.0.0.1:{running.port}/api/v1/snapshot"
+    headers = {"Authorization": f"Bearer {running.token}"}
+    replies = [client.get(path, headers=headers) for _ in range(6)]
+    assert {reply.status_code for reply in replies} == {200}
+    assert len({(reply.content, reply.headers["ETag"]) for reply in replies}) == 1
+    assert len({reply.headers["X-Request-Id"] for reply in replies}) == len(replies)
 
 
 def check_plain_http(running: Process) -> None:

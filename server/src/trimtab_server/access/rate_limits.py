@@ -77,12 +77,15 @@ class RateLimits:
 
     def takes(self, address: str | None, token: str, kind: RouteClass) -> bool:
         """Count a request of both, if neither has sent too many; else count nothing and False."""
-        now, whose = self._monotonic(), str(address)
-        for of, who in ((ADDRESS, whose), (kind, token)):
-            if self._seen.wait((of, who), self._rates[of], now):
-                return False
-        self._take(ADDRESS, whose)
-        self._take(kind, token)
+        of_address, of_token = self._rates[ADDRESS], self._rates[kind]
+        if not of_address.per_second and not of_token.per_second:
+            return True
+        both = (((ADDRESS, str(address)), of_address), ((kind, token), of_token))
+        if not self._seen.take_each(both, self._monotonic()):
+            return False
+        if self.is_shared:
+            for who, rate in both:
+                self._tell(who, rate)
         return True
 
     def check_logins(self, address: str | None) -> None:
@@ -111,9 +114,13 @@ class RateLimits:
         if not rate.per_second:
             return 0.0
         wait = self._seen.take((kind, who), rate, self._monotonic())
-        if self.is_shared and not wait and len(self._spent) < _MOST_COUNTED:
-            self._spent[kind, who] += 1
+        if self.is_shared and not wait:
+            self._tell((kind, who), rate)
         return wait
+
+    def _tell(self, who: tuple[str, str], rate: Rate) -> None:
+        if rate.per_second and len(self._spent) < _MOST_COUNTED:
+            self._spent[who] += 1
 
 
 def parse_rate_limits(text: str) -> dict[str, float]:

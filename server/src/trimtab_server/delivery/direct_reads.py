@@ -9,10 +9,7 @@ that is held moves on or the token has to be proven again.
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from urllib.parse import parse_qsl
-from uuid import UUID
 
 from starlette.types import Scope as AsgiScope
 from starlette.types import Send
@@ -28,6 +25,8 @@ from trimtab_server.config.revision_wait import head_from
 from trimtab_server.delivery.answer import Answer, entity_answer, held_headers, snapshot_answer
 from trimtab_server.delivery.feed import Feed
 from trimtab_server.delivery.held import Held
+from trimtab_server.delivery.kept_answer import KeptAnswer, RawHeaders
+from trimtab_server.delivery.request_memo import RequestMemo
 from trimtab_server.errors import TrimtabError
 from trimtab_server.http.client_address import ClientAddress
 from trimtab_server.http.metrics import Metrics
@@ -43,23 +42,9 @@ _HEAD_TEXT = re.compile(r"[0-9]{1,15}\.[0-9]{1,15}", re.ASCII)
 _UNUSUAL = frozenset({b"content-length", b"transfer-encoding", b"expect"})
 _MOST_KEPT = 1024
 
-_Headers = list[tuple[bytes, bytes]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """One answer; good while nothing held has moved since `generation`, and before `until`."""
-
-    generation: int
-    until: float
-    status: int
-    headers: _Headers
-    body: bytes
-    held: Held
-    token: UUID | None
-    who: str
-    count: Callable[[], None]
-    observe: Callable[[float], None]
+HEAD_EXTENSION = "trimtab.head"
+"""The ASGI extension by which a server says the bytes that the request was, if they came alone; see
+`cli/protocol.py`."""
 
 
 class DirectReads:
@@ -72,7 +57,9 @@ class DirectReads:
         self._client_address = client_address
         self._door = door
         self._metrics = metrics
-        self._kept: dict[object, _Kept] = {}
+        self._kept: dict[object, KeptAnswer] = {}
+        self._kept_generation = 0
+        self.memo = RequestMemo(self._generation, door, client_address, feed.monotonic)
 
     async def __call__(self, scope: AsgiScope, send: Send) -> bool:
         """Answer the request, if it is one of these; else False, and nothing is done."""
@@ -83,11 +70,13 @@ class DirectReads:
         own_id, kept_for = _apart(scope["headers"])
         request = (scope["method"], path, scope["query_string"], *kept_for)
         kept = self._kept.get(request)
-        if kept is None or kept.until <= began or kept.generation != self._generation:
-            made = self._make(scope, path, began)
-            if made is None:
+        if kept is None or kept.until <= began or kept.generation != self._generation():
+            kept = self._make(scope, path, began)
+            if kept is None:
                 return False
-            kept = self._keep(request, made)
+            self._keep(request, kept)
+        elif not own_id:
+            self._remember(scope, kept)
         if not self._door.limits.takes(self._client_address(scope), kept.who, RouteClass.DELIVERY):
             return False  # it is told so where everybody is told
         headers = [
@@ -103,18 +92,23 @@ class DirectReads:
         kept.observe(self._feed.monotonic() - began)
         return True
 
-    @property
     def _generation(self) -> int:
         return self._feed.holdings.generation + self._door.authenticate.generation
 
-    def _keep(self, request: object, made: _Kept) -> _Kept:
-        if len(self._kept) >= _MOST_KEPT:
-            self._kept.clear()
+    def _keep(self, request: object, made: KeptAnswer) -> None:
+        if len(self._kept) >= _MOST_KEPT or self._kept_generation != made.generation:
+            self._kept.clear()  # also so that no body outlives its time
+        self._kept_generation = made.generation
         self._kept[request] = made
-        return made
 
-    def _make(self, scope: AsgiScope, path: str, now: float) -> _Kept | None:
-        headers: _Headers = scope["headers"]
+    def _remember(self, scope: AsgiScope, kept: KeptAnswer) -> None:
+        """Who comes a second time with the same is likely to come a third time."""
+        head = scope.get("extensions", {}).get(HEAD_EXTENSION)
+        if head is not None:
+            self.memo.keep(head["bytes"], kept, self._client_address.forwarded(scope))
+
+    def _make(self, scope: AsgiScope, path: str, now: float) -> KeptAnswer | None:
+        headers: RawHeaders = scope["headers"]
         if any(name in _UNUSUAL for name, _ in headers):
             return None
         parameters = _parameters(scope["query_string"])
@@ -133,8 +127,8 @@ class DirectReads:
         unchanged = not_modified(tags[0] if tags else None, answer.etag)
         status = 304 if unchanged else 200
         route = _SNAPSHOT if path == _SNAPSHOT else _KEY_ROUTE
-        return _Kept(
-            generation=self._generation,
+        return KeptAnswer(
+            generation=self._generation(),
             until=until,
             status=status,
             headers=_headers(held, answer, now, has_body=not unchanged),
@@ -167,17 +161,17 @@ def _parameters(query: bytes) -> dict[str, str] | None:
     return found if _HEAD_TEXT.fullmatch(found.get("minRevision", "0.0")) else None
 
 
-def _apart(headers: _Headers) -> tuple[_Headers, _Headers]:
+def _apart(headers: RawHeaders) -> tuple[RawHeaders, RawHeaders]:
     """What says the request's own id, and all the rest."""
     own = [one for one in headers if one[0] == RAW_REQUEST_ID]
     return own, [one for one in headers if one[0] != RAW_REQUEST_ID] if own else headers
 
 
-def _values(headers: _Headers, name: bytes) -> list[str]:
+def _values(headers: RawHeaders, name: bytes) -> list[str]:
     return [value.decode("latin-1") for one, value in headers if one == name]
 
 
-def _headers(held: Held, answer: Answer, now: float, *, has_body: bool) -> _Headers:
+def _headers(held: Held, answer: Answer, now: float, *, has_body: bool) -> RawHeaders:
     """All but those that differ from one request to the next."""
     said = {**DEFAULT_HEADERS, **held_headers(held, now), "ETag": answer.etag}
     del said["Trimtab-Age-Ms"]

@@ -21,7 +21,17 @@ class ClientAddress:
         peer: str | None = (scope.get("client") or (None,))[0]
         if self._proxies is None:
             return peer
-        return self._proxies.client(peer, Headers(scope=scope).getlist("x-forwarded-for"))
+        return self._proxies.client(peer, self.forwarded(scope))
+
+    def forwarded(self, scope: Scope) -> Sequence[str]:
+        """What the request says of its way here, where somebody is trusted to say it."""
+        if self._proxies is None:
+            return ()
+        return Headers(scope=scope).getlist("x-forwarded-for")
+
+    def behind(self, peer: str | None, forwarded: Sequence[str]) -> str | None:
+        """The address of a request from this peer that says this of its way."""
+        return peer if self._proxies is None else self._proxies.client(peer, forwarded)
 
 
 class TrustedProxies:

@@ -1,7 +1,6 @@
 """What every request carries from its first moment: an id, and the address it came from."""
 
 import re
-import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from trimtab_server.kernel.secrets import scan_text
 
 from .client_address import ClientAddress
+from .request_ids import new_request_id
 
 REQUEST_ID_HEADER = "X-Request-Id"
 RAW_REQUEST_ID = b"x-request-id"  # as the server hands it on
@@ -60,7 +60,7 @@ def request_id_for(headers: Iterable[tuple[bytes, bytes]]) -> str:
     given = [value.decode("latin-1") for name, value in headers if name == RAW_REQUEST_ID]
     if len(given) == 1 and _is_accepted(given[0]):
         return given[0]
-    return str(uuid.uuid4())
+    return new_request_id().decode()
 
 
 def request_id_of(scope: Scope) -> str | None:

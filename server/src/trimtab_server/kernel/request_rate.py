@@ -5,7 +5,7 @@ they have done so far would be due if it came evenly.
 """
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
 BURST_SECONDS = 10.0
@@ -39,6 +39,19 @@ class RequestRates:
         if not wait:
             self._put(who, max(self._due.get(who, now), now) + rate.interval)
         return wait
+
+    def take_each(self, all_of: Sequence[tuple[Hashable, Rate]], now: float) -> bool:
+        """Count one of each and True; or count nothing and False, if one of them has to wait."""
+        dues = []
+        for who, rate in all_of:
+            if rate.per_second:
+                due = max(self._due.get(who, now), now) + rate.interval
+                if due - now > BURST_SECONDS:
+                    return False
+                dues.append((who, due))
+        for who, due in dues:
+            self._put(who, due)
+        return True
 
     def wait(self, who: Hashable, rate: Rate, now: float) -> float:
         """The seconds until one is allowed; 0.0: at once. Counts nothing."""
