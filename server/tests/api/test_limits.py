@@ -241,17 +241,41 @@ async def test_text__of_every_kind__comes_back_as_it_went_in(api: Api) -> None:
         assert await api.value("TEXT", "dev") == text
 
 
-async def test_body__of_200_000_commas_and_brackets__is_taken_and_one_more_is_refused(
+async def test_body__of_50_000_commas_and_brackets__is_taken_and_one_more_is_refused(
     api: Api,
 ) -> None:
     await api.create("TREE", "json")
     item = {"key": "TREE", "environment": "dev", "value": [0]}
-    text = json.dumps({"items": [item], "comment": ""})
-    missing = 200_000 - sum(map(text.count, ",[{"))
+    text = json.dumps({"items": [item], "comment": ',"[' * 100_000})
+    missing = 50_000 - sum(map(text.replace(r",\"[", "").count, ",[{"))
     for extra, code in ((0, None), (1, "malformed-json")):
-        body = text.replace('"comment": ""', f'"comment": "{"," * (missing + extra)}"').encode()
+        body = text.replace("[0]", f"[0{',0' * (missing + extra)}]").encode()
         response = await api.call("POST", f"{CONFIG}/validate", content=body, headers=JSON)
         if code is None:
             assert response.json()["errors"][0]["pointer"] == "/comment"  # it has been read
         else:
             assert_problem(response, 422, code, rule="separators")
+
+
+@pytest.mark.parametrize("text", ['"' + '\\"' * 1_000_000, "\\" * 2_000_001, '",' * 1_000_000])
+async def test_body__of_texts_without_end__costs_little(api: Api, text: str) -> None:
+    body = ('{"comment": ' + text + "," * 50_001).encode()
+    response = await api.call("POST", f"{CONFIG}/validate", content=body, headers=JSON)
+    assert_problem(response, 422, "malformed-json")
+    assert response.elapsed.total_seconds() < 2
+
+
+async def test_members__of_an_item__are_told_of_until_there_are_too_many(api: Api) -> None:
+    async def errors(members: int, items: int) -> tuple[str, list[Any]]:
+        item = {f"f{number}": 0 for number in range(members)}
+        response = await api.post(f"{CONFIG}/validate", {"items": [item] * items})
+        assert response.status_code == 422
+        return response.json()["detail"], response.json()["errors"]
+
+    few = (await errors(3, 1))[1]
+    assert {one["pointer"] for one in few} >= {"/items/0/f0", "/items/0/f1", "/items/0/f2"}
+    _, many = await errors(50, 1)
+    assert [(one["pointer"], one["rule"]) for one in many] == [("/items/0", "too-many-members")]
+    detail, most = await errors(3, 1_000)
+    assert len(most) == 1_000
+    assert "4,000" in detail

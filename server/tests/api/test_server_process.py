@@ -8,14 +8,17 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx2
 import pytest
 
 from api_driver import CONFIG, Process, Store, serving_process
+from trimtab_server.http.body import MAX_SEPARATORS
 from trimtab_server.infra.database import Database
 
+LONG = bool(os.environ.get("TRIMTAB_LONG_TESTS"))
 CHUNK = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
 
 
@@ -243,25 +246,101 @@ def test_case_16_header_and_range__of_known_attacks__cost_nothing(client: httpx2
         assert response.status_code == 415
 
 
-BOMBS = {
-    "lists": b'{"items": [' + b"[]," * 1_390_000 + b"[]]}",
-    "objects": b'{"items": [' + b"{}," * 1_390_000 + b"{}]}",
-    "keys": b'{"items": [{"value": {' + b",".join(b'"%x":0' % n for n in range(400_000)) + b"}}]}",
-    "deep": b'{"items": ' + b"[" * 2_000_000 + b"]" * 2_000_000 + b"}",
-    "digits": b'{"items": [' + b"9" * 4_000_000 + b"]}",
+ODD_CHUNKS = {
+    "one byte each": b"1\r\n \r\n" * 300_000,
+    "size of 64 bits": b"FFFFFFFFFFFFFFFF\r\n" + b" " * 300_000,
+    "size of a hundred digits": b"1" * 100 + b"\r\n" + b" " * 300_000,
+    "size without end": b"1" * 300_000,
+    "size below nothing": b"-5\r\nhello\r\n0\r\n\r\n",
+    "size in words": b"five\r\nhello\r\n0\r\n\r\n",
+    "long extension": b"5;" + b"a=b;" * 100_000 + b"\r\nhello\r\n0\r\n\r\n",
+    "long trailer": b"0\r\n" + b"X-Trailer: y\r\n" * 50_000,
+    "bare line feeds": b"5\nhello\n0\n\n",
+    "no white space where it belongs": b"5\r\nhello0\r\n\r\n",
 }
 
 
-@pytest.mark.parametrize("bomb", BOMBS)
-def test_case_14_json_bomb__of_4_mib__is_refused_and_the_server_serves_on(
-    process: Process, client: httpx2.Client, bomb: str
+@pytest.mark.parametrize("lines", [(), ("Content-Length: 5",)])
+def test_case_15_chunks__of_odd_forms__are_refused_and_cost_nothing(
+    process: Process, client: httpx2.Client, lines: tuple[str, ...]
 ) -> None:
-    headers = {"Content-Type": "application/json"}
-    before = peak_kib(process)
-    response = client.post(f"{CONFIG}/validate", content=BOMBS[bomb], headers=headers, timeout=30)
-    assert response.status_code == 422, response.text[:300]
-    assert client.get("/livez").status_code == 200
+    """Nobody waits for their end: what is answered, if anything, is a refusal."""
+    before, said = peak_kib(process), {}
+    for name, chunks in ODD_CHUNKS.items():
+        head = head_of(
+            "POST", f"{CONFIG}/bulk", process.token, "Transfer-Encoding: chunked", *lines
+        )
+        with socket.create_connection(("127.0.0.1", process.port), timeout=10) as connection:
+            with suppress(ConnectionError):  # closed before we had said it all
+                connection.sendall(head + chunks)
+                connection.shutdown(socket.SHUT_WR)
+            with suppress(ConnectionError):
+                said[name] = connection.recv(65_536)
+    assert not [
+        one for one in said.items() if one[1] and status_of(one[1]) not in {400, 413, 415, 422}
+    ]
     assert peak_kib(process) - before < 50 * 1024
+    assert client.get("/livez").status_code == 200
+
+
+def named(count: int, more: str = "", value: str = "0") -> bytes:
+    """An object of that many members."""
+    return ",".join(f'"{number:x}{more}":{value}' for number in range(count)).encode()
+
+
+# The most that each kind may have, so that it is parsed, and far more than that.
+FOX, MOST = "\N{FOX FACE}", MAX_SEPARATORS - 10
+BOMBS = {
+    "wide names and texts": b'{"items": [{"value": {%b}}]}'
+    % named(MOST, FOX, f'"{"b" * 62}{FOX}"'),
+    "wide names": b'{"items": [{"value": {%b}}]}' % named(MOST, "a" * 68 + FOX),
+    "wide text": b'{"items": [{"value": "%b%b"}]}' % (FOX.encode(), b"a" * 4_100_000),
+    "unknown members": b'{"items": [%b]}' % b",".join([b"{%b}" % named(16)] * 1_000),
+    "too many members": b'{"items": [%b]}' % b",".join([b"{%b}" % named(45)] * 1_000),
+    "lists": b'{"items": [' + b"[]," * 1_390_000 + b"[]]}",
+    "objects": b'{"items": [' + b"{}," * 1_390_000 + b"{}]}",
+    "names": b'{"items": [{"value": {%b}}]}' % named(400_000),
+    "members": b'{"items": [], %b}' % named(MOST),
+    "deep": b'{"items": ' + b"[" * 2_000_000 + b"]" * 2_000_000 + b"}",
+    "deep enough": b'{"items": ' + b'{"a":' * MOST + b"1" + b"}" * MOST + b"}",
+    "digits": b'{"items": [' + b"9" * 4_000_000 + b"]}",
+    "fraction": b'{"items": [0.' + b"9" * 4_000_000 + b"]}",
+    "escapes": b'{"items": [{"value": "' + rb"\ud83e\udd8a" * 349_000 + b'"}]}',
+}
+COSTLY = list(BOMBS) if LONG else list(BOMBS)[:4]
+
+
+def test_case_14_json_bombs__of_4_mib_one_after_another__are_refused_and_the_server_serves_on(
+    process: Process, client: httpx2.Client
+) -> None:
+    before = peak_kib(process)
+    for bomb in BOMBS:
+        explode(client, bomb)
+    assert peak_kib(process) - before < 50 * 1024
+
+
+@pytest.mark.parametrize("bomb", COSTLY)
+def test_case_14_json_bomb__for_a_server_that_had_none_before__takes_less_than_50_mib(
+    tmp_path: Path, bomb: str
+) -> None:
+    """What one has made room for, the next one does not show."""
+    with (
+        serving_process({"TRIMTAB_DATA_DIR": str(tmp_path)}) as process,
+        client_of(process, process.token) as client,
+    ):
+        assert client.post(f"{CONFIG}/validate", json={"items": []}).status_code == 422
+        before = peak_kib(process)
+        explode(client, bomb)
+        assert peak_kib(process) - before < 50 * 1024
+
+
+def explode(client: httpx2.Client, bomb: str) -> None:
+    headers = {"Content-Type": "application/json"}
+    assert len(BOMBS[bomb]) < 4 * 2**20
+    response = client.post(f"{CONFIG}/validate", content=BOMBS[bomb], headers=headers, timeout=30)
+    assert response.status_code == 422, (bomb, response.text[:300])
+    assert len(response.content) < 2**20
+    assert client.get("/livez").status_code == 200
 
 
 def peak_kib(process: Process) -> int:

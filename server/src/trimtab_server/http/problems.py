@@ -17,6 +17,8 @@ from .malformed import violations_of
 from .request_context import request_id_of
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
+# As many as a bulk has items: what is wrong with each of them can be said.
+_MOST_TOLD = 1_000
 
 
 def problem_response(error: TrimtabError, request_id: str | None) -> Response:
@@ -70,7 +72,11 @@ async def _on_error(request: Request, error: Exception) -> Response:
 async def _on_malformed_request(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
-    malformed = MalformedRequest(violations=violations_of(error.errors()))
+    found = error.errors()
+    words = (
+        f"The first {_MOST_TOLD:,} of {len(found):,} are listed." if found[_MOST_TOLD:] else None
+    )
+    malformed = MalformedRequest(words, violations=violations_of(found[:_MOST_TOLD]))
     return problem_response(malformed, request_id_of(request.scope))
 
 

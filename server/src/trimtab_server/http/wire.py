@@ -4,9 +4,12 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 from starlette.responses import JSONResponse
+
+_FEW_MEMBERS = 16
 
 
 class WireModel(BaseModel):
@@ -21,6 +24,15 @@ class WireModel(BaseModel):
         validate_by_alias=True,
         validate_by_name=False,
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_not_too_many_members(cls, given: Any) -> Any:
+        """Each unknown member is an error of its own, with a place and words: not without end."""
+        most = max(_FEW_MEMBERS, len(cls.model_fields))
+        if isinstance(given, Mapping) and len(given) > most:
+            raise PydanticCustomError("too_many_members", "has more members than it can have")
+        return given
 
 
 def example(body: dict[str, Any]) -> ConfigDict:
