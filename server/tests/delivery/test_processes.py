@@ -53,7 +53,7 @@ def pair(
         folder = tmp_path_factory.mktemp("pair")
         url = f"sqlite:///{folder / 'trimtab.sqlite3'}"
         settings = {"TRIMTAB_DATA_DIR": str(folder)}
-    token = asyncio.run(_prepared(url))
+    token = asyncio.run(prepared(url))
     with ExitStack() as stack:
         servers = [stack.enter_context(serving_process(settings)) for _ in range(2)]
         pair = Pair(servers, settings, token)
@@ -63,7 +63,7 @@ def pair(
         yield pair
 
 
-async def _prepared(url: str) -> str:
+async def prepared(url: str) -> str:
     store = Store(Database(url))
     await store.prepare()
     token = await store.issue_admin("operator")

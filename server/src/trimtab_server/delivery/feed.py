@@ -44,7 +44,7 @@ _log = structlog.get_logger(__name__)
 
 # What other servers kept of an application, and the seconds since the database confirmed it.
 FindKept = Callable[[str], Awaitable[tuple[State, float] | None]]
-POLL_SECONDS = 0.8
+POLL_SECONDS, _SHORTEST_PAUSE_SECONDS = 0.8, 0.2
 _OWN_COMMIT_PAUSES, _OWN_COMMIT_PAUSE_SECONDS = 5, 0.004
 
 
@@ -191,11 +191,12 @@ class Feed:
     async def run(self) -> None:
         """Look at the heads again and again, until cancelled."""
         while True:
+            next_look = self.monotonic() + POLL_SECONDS
             try:
                 await self.look()
             except Exception as error:  # noqa: BLE001 - whatever it is, the next look may work
                 _log.warning("heads-not-read", error=type(error).__name__)
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(max(_SHORTEST_PAUSE_SECONDS, next_look - self.monotonic()))
 
     async def drain(self) -> None:
         """Wait for what is being read."""
