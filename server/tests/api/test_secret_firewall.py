@@ -4,13 +4,15 @@ The short form takes seconds; TRIMTAB_LONG_TESTS=1 tries every shape in every en
 place, several times over, on both databases.
 """
 
+import asyncio
 import json
 import os
 import random
 import re
 import subprocess
+import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,9 +20,11 @@ from urllib.parse import quote
 
 import httpx2
 import pytest
+import pytest_asyncio
 import structlog
+from redis.asyncio import Redis
 
-from api_driver import CONFIG, Api, Store
+from api_driver import CONFIG, Api, Served, Store, serving
 from credentials import (
     ENCODINGS,
     Made,
@@ -126,10 +130,35 @@ async def _prepare(api: Api) -> None:
     assert (await api.put("MODEL", "middle", "dev")).status_code == 200
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A server that keeps in Redis what it serves, and that Redis."""
+
+    served: Served
+    redis_url: str
+
+
+@pytest_asyncio.fixture(loop_scope="session", params=["sqlite", "postgresql"])
+async def kept(
+    request: pytest.FixtureRequest, tmp_path: Path, valkey_server: str
+) -> AsyncIterator[Kept]:
+    """On each database, empty."""
+    url = f"sqlite:///{tmp_path / 'store.sqlite3'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+    async with Redis.from_url(valkey_server, protocol=2) as redis:
+        await redis.flushdb()
+    key = "of this test only, and long enough"
+    async with serving(url, redis_url=valkey_server, redis_key=key) as served:
+        served.door.refusals.most_each = 1_000_000
+        yield Kept(served, valkey_server)
+
+
 @pytest.mark.timeout(3_600 if LONG else 110)
 async def test_credentials__at_every_place__are_refused_and_found_nowhere(
-    api: Api, store: Store, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    kept: Kept, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    api, store = kept.served.api, kept.served.store
     await _prepare(api)
     attempts = list(_attempts(seed=4711 + store.database.is_sqlite))
     accepted: list[Attempt] = []
@@ -157,18 +186,17 @@ async def test_credentials__at_every_place__are_refused_and_found_nowhere(
     assert len({one.made.shape for one in certain}) >= 40
 
     refused = [one.made for one in attempts if one not in accepted]
-    await _assert_nowhere(api, store, refused, tmp_path, said, logs, capsys)
+    await _assert_nowhere(kept, refused, said, logs, capsys)
 
 
 async def _assert_nowhere(
-    api: Api,
-    store: Store,
+    kept: Kept,
     refused: Sequence[Made],
-    folder: Path,
     said: Sequence[str],
     logs: Sequence[Any],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    api, store = kept.served.api, kept.served.store
     needles = {needle for made in refused for needle in made.needles if len(needle) >= 12}
     exports = [
         (await api.get("/api/v1/export", format=kind, environment=name, meta=meta)).text
@@ -185,7 +213,8 @@ async def _assert_nowhere(
             break
     captured = capsys.readouterr()
     searched = {
-        "store": _stored(store, folder),
+        "store": _stored(store),
+        "redis": await _in_redis(kept),
         "replies": "\n".join(said),
         "exports": "\n".join(exports),
         "audit": "\n".join(trail),
@@ -194,10 +223,38 @@ async def _assert_nowhere(
     found = [(where, one) for where, text in searched.items() for one in needles if one in text]
     assert found == []
     assert "RETRIES" not in searched["store"]
-    assert "MODEL" in searched["store"], "the search looks at the right thing"
+    for place in ("store", "redis", "exports", "audit"):
+        assert "MODEL" in searched[place], f"the search of {place} looks at the right thing"
 
 
-def _stored(store: Store, folder: Path) -> str:
+async def _in_redis(kept: Kept) -> str:
+    """Every name and value in it, once what is served now has been kept there."""
+    head = (await kept.served.api.get("/api/v1/snapshot", environment="dev")).headers[
+        "Trimtab-Revision"
+    ]
+    told = head.replace(".", ":").encode()
+    async with Redis.from_url(kept.redis_url, protocol=2) as redis, asyncio.timeout(20):
+        while True:
+            if await redis.hget("trimtab:state:default", "head") == told:
+                break
+            await asyncio.sleep(0.1)
+        held: list[bytes] = []
+        async for name in redis.scan_iter():
+            is_hash = await redis.type(name) == b"hash"
+            parts = [*(await redis.hgetall(name)).values()] if is_hash else [await redis.get(name)]
+            held += [name, *parts, *[_unpacked(part) for part in parts]]
+    return b"\n".join(held).decode("utf-8", "replace")
+
+
+def _unpacked(part: bytes) -> bytes:
+    """Behind its seal it may be compressed."""
+    try:
+        return zlib.decompress(part[32:])
+    except zlib.error:
+        return b""
+
+
+def _stored(store: Store) -> str:
     """Everything that the database would give away: SQLite's files, or a dump of all tables."""
     url = store.database.engine.url
     if store.database.is_sqlite:
