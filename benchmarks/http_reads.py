@@ -29,9 +29,8 @@ _ABOUT = f"""The server pinned to CPU 0, wrk to CPU 1; {CONNECTIONS} keep-alive 
 SQLite. Unleash: its client API with a backend token, {SAID}, not pinned. etcd: its JSON gateway.
 An SDK of Unleash polls the whole list, so `304` and `all` compare what is really asked; its route
 for one flag asks PostgreSQL each time."""
-_WHERE = """an answer is kept under the whole request, so what is left is uvicorn: its protocol,
-the ASGI dictionaries of each request and two messages of each answer. Only answering from the
-raw bytes, before any parsing, would change that."""
+_WHERE = """a request that came before is answered from its bytes, unparsed; of what is left, most
+is the system's: reading from and writing to sockets. Unleash and etcd run here as they come."""
 Runs = dict[str, Callable[[], Load]]
 
 
