@@ -14,6 +14,7 @@ from trimtab_server.access import token_format
 from trimtab_server.access.authenticate import (
     FRESH_SECONDS,
     OUTAGE_GRACE_SECONDS,
+    RENEW_SECONDS,
     Authenticator,
     BadCredential,
     LoginFailure,
@@ -255,6 +256,33 @@ async def test_authenticate__revoked_elsewhere__holds_no_longer_than_the_memory(
     clock.seconds += FRESH_SECONDS
     with pytest.raises(BadCredential):
         await authenticate(bearer(issued))
+
+
+async def test_renew__a_token_in_use__is_proven_before_its_time_and_ends_when_it_is_revoked(
+    authenticate: Authenticator, issue: Issue, database: Database, clock: Clock, operator: Actor
+) -> None:
+    issued = await issue()
+    authenticate.renew(bearer(issued))  # nobody knows it: only who shows it is proven
+    await authenticate(bearer(issued))
+    counted = Counted(database)
+    authenticate.renew(bearer(issued))  # it was proven just now
+    await authenticate.drain()
+    assert not counted.statements
+    clock.seconds += FRESH_SECONDS - RENEW_SECONDS
+    for _ in range(3):
+        authenticate.renew(bearer(issued))
+    await authenticate.drain()
+    assert sum("FROM token" in one for one in counted.statements) == 1
+    clock.seconds += RENEW_SECONDS + 0.1
+    assert authenticate.known(bearer(issued)) is not None
+    async with database.write() as connection:
+        await revoke_token(connection, operator, public_id=issued.public_id, at=AT)
+    clock.seconds += 1
+    before = authenticate.generation
+    authenticate.renew(bearer(issued))
+    await authenticate.drain()
+    assert authenticate.known(bearer(issued)) is None
+    assert authenticate.generation > before  # what was answered on its strength ends, too
 
 
 async def test_authenticate__principal_disabled__is_refused(

@@ -25,6 +25,8 @@ __all__ = ["Authenticator", "BadCredential", "LoginFailure", "TokenExpired"]
 
 # A revoked token works on for at most this long on any server while the database answers.
 FRESH_SECONDS = 2.0
+# So long before that, a token in use is proven again, so that nobody who uses it waits.
+RENEW_SECONDS = 0.5
 # While the database is away, a token proven this recently goes on working; others get 503.
 OUTAGE_GRACE_SECONDS = 15 * 60.0
 # A database that hangs is away too.
@@ -113,6 +115,18 @@ class Authenticator:
         until = min(self._good_until(known), now + left)
         return (known.principal, until) if now < until else None
 
+    def renew(self, authorization: Sequence[str]) -> None:
+        """Begin to prove again what `known` gave and will not give much longer; nobody waits."""
+        presented = _presented(authorization, takes_jwt=self._issuer is not None)
+        known = self._proven.get(presented.digest)
+        if known is not None and self._monotonic() - known.at >= FRESH_SECONDS - RENEW_SECONDS:
+            self._asked(presented)
+
+    async def drain(self) -> None:
+        """Wait for the proofs that are under way."""
+        while self._asking:
+            await asyncio.wait(set(self._asking.values()))
+
     def _good_until(self, known: _Proven) -> float:
         """While the database is known to be away, who was proven lately is not held up by it."""
         grace = known.at + OUTAGE_GRACE_SECONDS
@@ -138,13 +152,21 @@ class Authenticator:
         self.generation += 1
 
     async def _shared_proof(self, presented: _Presented) -> Principal:
+        # Whoever asked first may hang up; the others still want to know.
+        return await asyncio.shield(self._asked(presented))
+
+    def _asked(self, presented: _Presented) -> asyncio.Task[Principal]:
         asking = self._asking.get(presented.digest)
         if asking is None:
             asking = asyncio.create_task(self._prove(presented))
             self._asking[presented.digest] = asking
-            asking.add_done_callback(lambda _: self._asking.pop(presented.digest, None))
-        # Whoever asked first may hang up; the others still want to know.
-        return await asyncio.shield(asking)
+            asking.add_done_callback(lambda done: self._answered(presented.digest, done))
+        return asking
+
+    def _answered(self, digest: str, done: asyncio.Task[Principal]) -> None:
+        del self._asking[digest]
+        if not done.cancelled():
+            done.exception()  # it may be that nobody waits: the next request is told
 
     async def _prove(self, presented: _Presented) -> Principal:
         started = self._monotonic()

@@ -71,6 +71,7 @@ class Door:
 
     async def drain(self) -> None:
         """Write at once what is to be written of those who came."""
+        await self.authenticate.drain()
         await self.refusals.drain()
         await self.token_use.drain()
 

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 from starlette.types import Scope as AsgiScope
 from starlette.types import Send
 
+from trimtab_server.access.authenticate import RENEW_SECONDS
 from trimtab_server.access.authentication import Door
 from trimtab_server.access.permission import Permission
 from trimtab_server.access.principal import Principal
@@ -112,10 +113,13 @@ class DirectReads:
         if any(name in _UNUSUAL for name, _ in headers):
             return None
         parameters = _parameters(scope["query_string"])
-        known = self._door.authenticate.known(_values(headers, b"authorization"))
+        authorization = _values(headers, b"authorization")
+        known = self._door.authenticate.known(authorization)
         if parameters is None or known is None or holds_token(path):
             return None
         principal, until = known
+        if until - now < RENEW_SECONDS:
+            self._door.authenticate.renew(authorization)
         held = self._feed.holdings.use(application_of(parameters.get("application"), principal))
         if held is None or held.head < head_from(parameters.get("minRevision", "0.0")):
             return None
@@ -129,7 +133,7 @@ class DirectReads:
         route = _SNAPSHOT if path == _SNAPSHOT else _KEY_ROUTE
         return KeptAnswer(
             generation=self._generation(),
-            until=until,
+            until=until - RENEW_SECONDS,  # then this is asked again, and has it renewed
             status=status,
             headers=_headers(held, answer, now, has_body=not unchanged),
             body=b"" if unchanged or scope["method"] == "HEAD" else answer.body,

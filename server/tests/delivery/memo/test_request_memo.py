@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from api_driver import prepare
 from raw_doors import Answer, Connection, Doors, open_doors
+from trimtab_server.access.authenticate import FRESH_SECONDS
 from trimtab_server.access.models import token
 from trimtab_server.access.permission import Role
 from trimtab_server.access.principal import Grant
@@ -120,6 +121,30 @@ async def test_memo__too_many_requests__are_counted_and_refused(
         assert refused.header("Retry-After") == "1"
         other = await one(connection, head(doors.api.token))
         assert other.status == (200 if limits.startswith("delivery") else 429)
+
+
+async def test_memo__a_token_in_steady_use__is_proven_without_anybody_waiting(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection, direct = await doors.through_memo(), doors.app.direct_reads
+    assert direct is not None
+    await kept(doors, connection, head(doors.api.token))
+    in_front: list[bool] = []
+
+    async def noted(scope: Any, send: Any) -> bool:
+        in_front.append(await direct(scope, send))
+        return in_front[-1]
+
+    monkeypatch.setattr(doors.app, "direct_reads", noted)
+    for _ in range(3):  # a machine that stands still for half a second is no failure
+        in_front.clear()
+        began = time.monotonic()
+        while time.monotonic() - began < FRESH_SECONDS + 0.2:
+            await one(connection, head(doors.api.token))
+        if all(in_front):
+            break
+    assert in_front
+    assert all(in_front)
 
 
 async def test_memo__what_it_answers__is_counted_as_any_request(doors: Doors) -> None:
