@@ -133,11 +133,19 @@ def test_fleet__both_stores_away__reads_go_on_with_their_age_and_writes_are_503(
             _read(fleet, node)  # the token is known there
         fleet.postgres.stop()
         fleet.valkey.stop()
+        before = [follower.report() for follower in followers]
         ages = [_read(fleet, node) for node in fleet.nodes * 100]
         assert max(ages) > min(ages) > 0
         assert [fleet.write(8, node) for node in fleet.nodes] == [503] * NODES
+        for node in fleet.nodes:
+            ready = httpx2.get(f"{node.url}/readyz", timeout=10)
+            assert (ready.status_code, ready.json()["status"]) == (200, "read-only")
+            assert _answer(fleet, node, strong="true").status_code == 503
         reports = [follower.report() for follower in followers]
         assert [(one["value"], one["violations"]) for one in reports] == [(7, [])] * NODES
+        for one, was in zip(reports, before, strict=True):
+            assert one["looks"] > was["looks"]
+            assert one["age"] is not None
         fleet.valkey.start()
         fleet.postgres.start()
         deadline = time.monotonic() + 10
@@ -147,12 +155,16 @@ def test_fleet__both_stores_away__reads_go_on_with_their_age_and_writes_are_503(
 
 
 def _read(fleet: Fleet, node: Node) -> float:
-    reply = httpx2.get(
-        f"{node.url}{CONFIG}/{FIRST}",
-        params={"environment": "prod"},
-        headers={"Authorization": f"Bearer {fleet.token}"},
-        timeout=10,
-    )
+    reply = _answer(fleet, node)
     assert reply.status_code == 200, reply.text
     assert reply.json()["value"] == 7
     return float(reply.headers["Trimtab-Age-Ms"])
+
+
+def _answer(fleet: Fleet, node: Node, **query: str) -> httpx2.Response:
+    return httpx2.get(
+        f"{node.url}{CONFIG}/{FIRST}",
+        params={"environment": "prod", **query},
+        headers={"Authorization": f"Bearer {fleet.token}"},
+        timeout=10,
+    )

@@ -124,6 +124,23 @@ def test_start__database_away__reads_what_is_kept_says_so_and_recovers_by_itself
     pair.second.kill()
 
 
+@pytest.mark.timeout(300)
+@pytest.mark.skipif(not LONG, reason="TRIMTAB_LONG_TESTS=1")
+def test_start__both_away__says_so_and_recovers_by_itself(pair: Pair) -> None:
+    pair.postgres.stop()
+    pair.valkey.stop()
+    pair.second.start()
+    assert pair.get(pair.second, "/livez").status_code == 200
+    for path in ("/readyz", SNAPSHOT):
+        refused = pair.get(pair.second, path)
+        assert (refused.status_code, int(refused.headers["Retry-After"]) > 0) == (503, True)
+    pair.valkey.start()
+    pair.postgres.start()
+    until(lambda: pair.get(pair.second, SNAPSHOT).status_code == 200)
+    assert pair.get(pair.second, "/readyz").json()["status"] == "ready"
+    pair.second.kill()
+
+
 def _is_kept(pair: Pair, answer: httpx2.Response) -> bool:
     with redis.Redis.from_url(pair.valkey.url) as client:
         head = client.hget("trimtab:state:default", "head") or b""
