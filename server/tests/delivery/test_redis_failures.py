@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from hashlib import sha256
 from typing import Any
 
 import httpx2
@@ -105,6 +106,15 @@ class Pair:
         while not self._is_kept():
             assert time.monotonic() < deadline, "nothing is kept"
             time.sleep(0.05)
+
+    def holds_no_credential(self) -> None:
+        """Neither a token nor its digest, nor the key, stands anywhere in it."""
+        with self.redis() as client:
+            names = list(client.scan_iter("*"))
+            kept = b"".join(names) + b"".join(client.dump(name) or b"" for name in names)
+        token = self.nodes[0].admin_token
+        for text in (token, token[16:], sha256(token.encode()).hexdigest(), KEY):
+            assert text.encode() not in kept
 
     def _is_kept(self) -> bool:
         now = self.nodes[0].admin.get(SNAPSHOT).headers["Trimtab-Revision"]
@@ -218,6 +228,7 @@ def test_redis__broken_in_this_way__changes_nothing_that_is_read_or_written(
     pair: Pair, broken: Callable[[Pair], None]
 ) -> None:
     pair.wait_until_kept()
+    pair.holds_no_credential()
     usual = [node.usual_read_seconds() for node in pair.nodes]
     broken(pair)
     for node, seconds in zip(pair.nodes, usual, strict=True):
