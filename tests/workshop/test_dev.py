@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,38 @@ def test_dev__no_index_within_reach__says_so(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert "Is the package index within reach?" in done.stderr
+
+
+@pytest.fixture
+def pytest_arguments(tmp_path: Path) -> Callable[..., list[str]]:
+    """What `./dev test ...` gives to pytest, told by an environment whose Python repeats it."""
+    venv, here = tmp_path / "venv", DEV.parent
+    (venv / "bin").mkdir(parents=True)
+    python = venv / "bin/python"
+    python.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    python.chmod(0o755)
+    files = ("requirements/dev.lock", "client/pyproject.toml", "server/pyproject.toml")
+    made_from = f"{here}\n{venv}\n".encode() + b"".join((here / one).read_bytes() for one in files)
+    stamp = subprocess.run(["cksum"], input=made_from, check=True, capture_output=True).stdout
+    (venv / "dev-ready.dev").write_bytes(stamp)
+
+    def ask(*arguments: str) -> list[str]:
+        return run("test", *arguments, DEV_VENV=str(venv)).stdout.splitlines()
+
+    return ask
+
+
+@pytest.mark.parametrize("given", [[], ["-q", "-m", "smoke"], ["-n", "0"]])
+def test_dev_test__all_tests__share_the_cores(
+    pytest_arguments: Callable[..., list[str]], given: list[str]
+) -> None:
+    said = pytest_arguments(*given)
+    assert said[:4] == ["-m", "pytest", "--numprocesses", "logical"]
+    assert said[len(said) - len(given) :] == given
+
+
+@pytest.mark.parametrize("given", ["tests/workshop", "tests/workshop/test_dev.py::test_x", "--pdb"])
+def test_dev_test__a_path_or_the_terminal_asked_for__is_one_process(
+    pytest_arguments: Callable[..., list[str]], given: str
+) -> None:
+    assert pytest_arguments("-q", given) == ["-m", "pytest", "-q", given]
