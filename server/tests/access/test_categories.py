@@ -268,3 +268,45 @@ async def test_case_04_environment__spelled_another_way__is_not_the_one_of_the_g
     answer = await dev.get(CONFIG, environment=name)
     assert_problem(answer, 403)
     assert (await root.get(CONFIG, environment=name)).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "name", ["SHOP", "shop ", "shop.", "%73hop", "shop%2f", "\uff53hop", "../shop"]
+)
+async def test_case_04_application__spelled_another_way__is_not_the_one_of_the_grant(
+    served: Served, root: Api, name: str
+) -> None:
+    assert (await root.post(f"{V1}/applications", {"name": "shop"})).status_code == 201
+    shop = await served.as_("one", Grant(Role.EDITOR, application="shop"))
+    body = {"key": "ANY", "environment": "dev", "value": "x"}
+    for api, statuses in ((shop, {403}), (root, {404, 422})):
+        for path in (CONFIG, f"{V1}/snapshot", f"{V1}/export", f"{CONFIG}/LIMIT"):
+            answer = await api.get(path, application=name, environment="dev", format=None)
+            assert answer.status_code in statuses, (path, answer.text)
+        for path, sent in (
+            (CONFIG, body | {"type": "string", "application": name}),
+            (f"{CONFIG}/bulk", {"application": name, "items": [body]}),
+            (f"{CONFIG}/promote", {"application": name, "source": "dev", "target": "staging"}),
+        ):
+            answer = await api.post(path, sent)
+            assert answer.status_code in statuses, (path, answer.text)
+
+
+@pytest.mark.parametrize("key", ["voice", "VOICE ", "VOICE.", "%56OICE", "\uff36OICE", "../VOICE"])
+async def test_case_04_key__spelled_another_way__is_never_the_one_that_is_hidden(
+    served: Served, root: Api, key: str
+) -> None:
+    """Neither by its value nor by what is said of it: as if VOICE were not there."""
+    limits = await served.as_("one", *editor("limits"))
+    item = {"key": key, "environment": "dev", "value": "high"}
+    for path, sent in (
+        (f"{CONFIG}/bulk", {"items": [item]}),
+        (f"{CONFIG}/promote", {"source": "dev", "target": "staging", "keys": [key]}),
+        (f"{CONFIG}/rollback", {"key": key, "environment": "dev", "version": 1}),
+    ):
+        answer = await limits.post(path, sent)
+        assert answer.status_code in {404, 422}, (path, answer.text)
+        assert "VOICE" not in answer.text.replace(key, "")
+    said = (await limits.post(f"{CONFIG}/validate", {"items": [item]})).text
+    assert "VOICE" not in said.replace(key, "")
+    assert await root.value("VOICE", "dev") == "low"
