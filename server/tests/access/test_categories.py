@@ -164,7 +164,7 @@ async def test_creating__what_was_deleted_in_another_category__needs_rights_on_b
         await served.as_("one", *editor("limits")),
         await served.as_("two", *editor("limits", "voice")),
     )
-    assert_problem(await limits.post(CONFIG, body), 403)
+    assert_problem(await limits.post(CONFIG, body), 409, rule="exists")
     assert_problem(await limits.get(f"{CONFIG}/history/VOICE"), 404)
     assert (await both.post(CONFIG, body)).status_code == 201
 
@@ -242,7 +242,23 @@ async def test_undoing__a_change_that_holds_something_unseen__is_refused_without
     limits = await served.as_("one", *editor("limits"))
     answer = await limits.post(f"{CONFIG}/rollback", {"change": await root.revision()})
     assert_problem(answer, 403)
-    assert "VOICE" not in answer.text
+    assert "voice" not in answer.text.casefold()
+
+
+async def test_creating__the_name_of_one_deleted_unseen__says_only_that_it_is_taken(
+    served: Served, root: Api
+) -> None:
+    answer = await root.call(
+        "DELETE", f"{CONFIG}/VOICE?environment=base&cascade=true", headers={"If-Match": "*"}
+    )
+    assert answer.status_code == 200
+    limits = await served.as_("one", *editor("limits"))
+    new = {"key": "Voice", "category": "limits", "type": "string", "environment": "base"}
+    for path, body in ((CONFIG, new), (f"{CONFIG}/bulk", {"items": [new]})):
+        answer = await limits.post(path, body)
+        assert_problem(answer, 409, rule="exists")
+        assert "voice" not in answer.text.replace("Voice", "")
+    assert (await root.post(CONFIG, new | {"key": "VOICE"})).status_code == 201
 
 
 @pytest.mark.parametrize("spelled", ["voice", "Voice", "VOICE.", "VOICE%2Fdefinition"])

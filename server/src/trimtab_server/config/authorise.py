@@ -79,7 +79,8 @@ def _by_key(edits: Iterable[AnyEdit]) -> dict[str, list[AnyEdit]]:
 def _is_hidden(
     principal: Principal, state: State, setting: SettingState | None, edits: Iterable[AnyEdit]
 ) -> bool:
-    if setting is None or setting.deleted:
+    """A deleted setting too: its name is kept for its history, and whose that is, is not said."""
+    if setting is None:
         return False
     return not all(
         decide(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from trimtab_server.access.decide import require
+from trimtab_server.access.decide import NotAllowed, decide
 from trimtab_server.access.permission import Permission
 from trimtab_server.access.principal import Principal
 from trimtab_server.catalog.definition import SourcePolicy
@@ -102,15 +102,18 @@ def _by_place(steps: Iterable[Item]) -> list[Item]:
 
 
 def _check_seen(principal: Principal, state: State, items: Sequence[Item]) -> None:
-    """Before anything of the change is told: a change is undone whole or not at all."""
+    """Before anything of the change is told: a change is undone whole or not at all.
+
+    Nor is told in which category that is which may not be seen.
+    """
     for item in items:
-        require(
-            principal,
-            Permission.HISTORY_READ,
-            application=state.application.name,
-            environment=item.environment or state.environments.root,
-            category=state.settings[fold_key(item.key)].definition.category,
-        )
+        place = {
+            "application": state.application.name,
+            "environment": item.environment or state.environments.root,
+        }
+        category = state.settings[fold_key(item.key)].definition.category
+        if not decide(principal, Permission.HISTORY_READ, **place, category=category):
+            raise NotAllowed(Permission.HISTORY_READ, **place)
 
 
 def _of(items: Sequence[Item], key: str) -> list[Item]:
