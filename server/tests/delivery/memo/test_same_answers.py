@@ -40,6 +40,7 @@ UNUSUAL = (
     "If-None-Match: *",
     "Broken\x01: yes",
 )
+ENDS = (b"Broken", b"Connection: close", b"HTTP/1.0")
 Request = tuple[str, bytes]
 
 
@@ -72,13 +73,16 @@ class Player:
         if self.random.random() < 0.15:
             count = self.random.choice((1,) * 8 + (2, 3))
             self.last = [self._request() for _ in range(count)]
-            if any(b"Broken" in request for _, request in self.last):
-                # How much of what stands before it is still answered is a matter of time.
+            if any(end in request for _, request in self.last for end in ENDS):
+                # How much of what stands around it is still answered is a matter of time.
                 del self.last[1:]
         return self.last
 
-    def pieces(self, data: bytes) -> list[bytes]:
-        """The same bytes: mostly at once, else cut anywhere."""
+    def pieces(self, requests: list[Request]) -> list[bytes]:
+        """Their bytes: mostly at once, else one by one or cut anywhere."""
+        if self.random.random() < 0.4:
+            return [request for _, request in requests]
+        data = b"".join(request for _, request in requests)
         cuts = self.random.choice((0,) * 8 + (1, 3))
         at = sorted({0, len(data), *(self.random.randrange(len(data)) for _ in range(cuts))})
         return [data[start:end] for start, end in itertools.pairwise(at)]
@@ -158,7 +162,7 @@ async def test_memo__any_requests_in_any_pieces__are_answered_as_without_it(
                 memo, plain = await doors.through_memo(), await doors.plain()
             requests = player.requests()
             said = b"".join(request for _, request in requests)
-            pieces, methods = player.pieces(said), [method for method, _ in requests]
+            pieces, methods = player.pieces(requests), [method for method, _ in requests]
             got = await memo.ask(*pieces, answers=methods)
             wanted = await plain.ask(*pieces, answers=methods)
             assert [one.common for one in got] == [one.common for one in wanted], said
