@@ -253,11 +253,11 @@ def _add_routes(app: FastAPI) -> None:
     app.include_router(health.router)
     app.include_router(documentation.router)
     for router in (
+        config_routes.router,  # they are looked through in this order
         access_routes.router,
         delivery_routes.router,
         stream_routes.router,
         history_routes.router,
-        config_routes.router,
         catalog_routes.router,
         trail_routes.router,
     ):

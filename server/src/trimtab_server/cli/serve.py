@@ -1,6 +1,7 @@
 """`trimtab-server serve`."""
 
 import asyncio
+import gc
 import os
 import socket
 import subprocess
@@ -129,6 +130,8 @@ def _run(settings: Settings, *, until_input_ends: bool, is_away: bool) -> None:
     host, port = listening.getsockname()[:2]
     scheme = "http" if settings.tls_cert_file is None else "https"
     print(f"listening on {scheme}://{host}:{port}", flush=True)
+    gc.collect()
+    gc.freeze()  # what is made by now stays: to look through it again would stop all for 0.1 s
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:  # uvloop, where it runs
         runner.run(_serve(server, listening, app.state.database if is_away else None))
     if server.is_unfit:

@@ -1,4 +1,4 @@
-"""The configuration routes together; fixed paths come before those with a key in them."""
+"""The configuration routes together; first the one that is asked most."""
 
 from fastapi import APIRouter
 
@@ -7,8 +7,9 @@ from trimtab_server.config import (
     routes_definition,
     routes_entity,
     routes_overview,
+    routes_value,
 )
 
 router = APIRouter()
-for part in (routes_bulk, routes_overview, routes_definition, routes_entity):
+for part in (routes_value, routes_bulk, routes_overview, routes_definition, routes_entity):
     router.include_router(part.router)

@@ -15,21 +15,19 @@ from trimtab_server.catalog.scope import (
     environment_to_write,
     sees,
 )
-from trimtab_server.config.edits import ABSENT, CreateSetting, Place, RemoveValue, SetValue
+from trimtab_server.config.edits import ABSENT, CreateSetting, Place, RemoveValue
 from trimtab_server.config.list_entities import Filters, list_entities
 from trimtab_server.config.revision_wait import FreshScope
 from trimtab_server.config.schemas import (
     ChangeReply,
     EntityPage,
     PostSetting,
-    PutValue,
     WriteReply,
     reason_of,
 )
 from trimtab_server.config.write_request import (
     CurrentWriting,
     RequiredMatch,
-    RequiredPrecondition,
     change_reply,
     entity_reply,
 )
@@ -70,29 +68,6 @@ async def list_configuration(
     page = await list_entities(connection, scope, seen, filters, limit=limit, after=cursor)
     headers = read_headers(page.application.epoch, page.application.revision)
     return json_reply({"items": page.items, "nextCursor": page.next_cursor}, headers=headers)
-
-
-@router.put(
-    f"/{KEY}",
-    response_model=WriteReply,
-    responses=change("not-found", "version-moved", "precondition-required", entity=True),
-    dependencies=[requires(Permission.CONFIG_WRITE, decided_inside=True)],
-)
-async def set_value(
-    key: Key,
-    body: PutValue,
-    scope: WriteScope,
-    writing: CurrentWriting,
-    precondition: RequiredPrecondition,
-) -> Response:
-    """Give an existing setting a value in `environment`; on an inherited value: an override."""
-    override = reason_of(body.secret_override)
-    place = Place(key, scope.environment, precondition=precondition, override=override)
-    edit = SetValue(place, body.value)
-    outcome = await writing.commit(
-        scope.application, (edit,), comment=body.comment, show=((key, scope.environment),)
-    )
-    return entity_reply(outcome)
 
 
 @router.post(

@@ -21,10 +21,11 @@ class _KeyConvertor(Convertor[str]):
 register_url_convertor("key", _KeyConvertor())
 KEY = "{key:key}"
 
+KEY_PATTERN = r"^[A-Za-z_][A-Za-z0-9_.-]{0,254}$"
 Key = Annotated[
     str,
     Path(
-        pattern=r"^[A-Za-z_][A-Za-z0-9_.-]{0,254}$",
+        pattern=KEY_PATTERN,
         description="The key, exactly as it was created.",
         examples=["ELEVENLABS_VOICE_STABILITY"],
     ),
