@@ -88,7 +88,7 @@ PLACES: Mapping[str, Send] = {
         f"{CONFIG}/rollback", {"environment": "dev", "revision": 3, "comment": text}
     ),
     "environment name": lambda api, text: api.post(
-        "/api/v1/environments", {"name": text.lower(), "parent": "base"}
+        "/api/v1/environments", {"name": text, "parent": "base"}
     ),
     "environment in the query": lambda api, text: api.call(
         "PUT",
