@@ -58,6 +58,10 @@ class Cable:
 
     async def _connect(self, near: asyncio.StreamReader, to_near: asyncio.StreamWriter) -> None:
         far, to_far = await asyncio.open_connection("127.0.0.1", self._target)
+        if self._server is None or not self._server.is_serving():  # pulled in the meantime
+            to_far.transport.abort()
+            to_near.transport.abort()
+            return
         for reader, writer in ((near, to_far), (far, to_near)):
             line = asyncio.create_task(self._carry(reader, writer))
             self._lines.add(line)
