@@ -45,10 +45,10 @@ class Servers:
 
     def __init__(self, url: str, database: Database, clock: Clock) -> None:
         self.gone = Database("postgresql://postgres@127.0.0.1:1/none")
-        self.links = [RedisLink(url, budget_seconds=1) for _ in range(3)]
+        self.links = [RedisLink(url) for _ in range(3)]
         keys = (KEY, KEY, "x" * 32)
         self.one, self.two, self.foreign = (
-            SharedProofs(link, key, clock=clock.monotonic)
+            SharedProofs(link, key, clock=clock.monotonic, find_seconds=10, tell_seconds=10)
             for link, key in zip(self.links, keys, strict=True)
         )
 

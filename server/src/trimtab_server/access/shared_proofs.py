@@ -40,8 +40,15 @@ class SharedProofs:
     """One per process, beside its `Authenticator`."""
 
     def __init__(
-        self, link: RedisLink, key: str, *, clock: Callable[[], float] = time.time
+        self,
+        link: RedisLink,
+        key: str,
+        *,
+        clock: Callable[[], float] = time.time,
+        find_seconds: float = OUTAGE_SECONDS,
+        tell_seconds: float = _WITHIN_SECONDS,
     ) -> None:
+        self._find_seconds, self._tell_seconds = find_seconds, tell_seconds
         self._link = link
         self._seal = Seal(key, "proofs")
         self._clock = clock
@@ -56,7 +63,9 @@ class SharedProofs:
             return None
         name = self._name(digest)
         try:
-            sealed = await self._link.ask(lambda redis: _found(redis, name), seconds=OUTAGE_SECONDS)
+            sealed = await self._link.ask(
+                lambda redis: _found(redis, name), seconds=self._find_seconds
+            )
         except RedisAway:
             return None
         body = self._seal.body(name, sealed)
@@ -101,7 +110,7 @@ class SharedProofs:
         texts = {self._name(digest): sealed for digest, sealed in untold.items()}
         try:
             was_there = await self._link.ask(
-                lambda redis: _told(redis, texts, self._marker), seconds=_WITHIN_SECONDS
+                lambda redis: _told(redis, texts, self._marker), seconds=self._tell_seconds
             )
         except RedisAway:
             was_there = False
