@@ -155,6 +155,45 @@ async def test_memo__while_another_answer_is_under_way__waits_its_turn(doors: Do
         assert b"digest" in snapshot.body
 
 
+async def test_memo__a_known_head_inside_another_request__is_only_a_part_of_that(
+    doors: Doors,
+) -> None:
+    connection = await doors.through_memo()
+    known = head(doors.api.token)
+    await kept(doors, connection, known)
+    before = doors.memo.answered
+    [answer] = await connection.ask(b"GET /livez HTTP/1.1\r\nX-Note: ", known)
+    assert b"digest" not in answer.body
+    assert doors.memo.answered == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "closes"),
+    [
+        (b"HTTP/1.1", b"HTTP/1.0", True),
+        (b"Host", b"Connection: close\r\nHost", True),
+        (b"Host", b"Content-Length: 0\r\nHost", False),
+        (b"Host", b"Expect: 100-continue\r\nHost", False),
+        (b"Host", b"X-Request-Id: mine-12345678\r\nHost", False),
+        (b"GET", b"HEAD", False),
+    ],
+)
+async def test_memo__a_request_that_is_not_plain__goes_its_ordinary_way(
+    doors: Doors, old: bytes, new: bytes, closes: bool
+) -> None:
+    request, before = head(doors.api.token).replace(old, new), doors.memo.answered
+    connection = await doors.through_memo()
+    for _ in range(6):
+        if not connection.is_open:
+            connection = await doors.through_memo()
+        [answer] = await connection.ask(request, answers=[request.split()[0].decode()])
+        assert answer.status == 200
+        assert connection.is_open is not closes
+        if b"mine" in new:
+            assert answer.header("X-Request-Id") == "mine-12345678"
+    assert doors.memo.answered == before
+
+
 async def test_memo__what_it_answers__is_counted_as_any_request(doors: Doors) -> None:
     reader = await doors.store.issue("counted", Grant(Role.VIEWER))
     connection = await doors.through_memo()
