@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from fastapi.routing import iter_route_contexts
 
 from access_matrix import HOLDERS, POLICY, Cell, Holder, World, build_world, mismatch, one
 from access_matrix.mutants import Site, sites, watched, without
 from trimtab_server.app import create_app
+from trimtab_server.http import documentation
 from trimtab_server.settings import Settings
 
 # Enough of them to notice every check that is missing.
@@ -40,9 +42,16 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 
 def test_case_02_policy__and_the_operations_of_the_api__are_the_same() -> None:
-    paths = create_app(Settings(data_dir=Path("/nowhere"))).openapi()["paths"]
+    """CVE-2021-29442: an operator's route that nobody had thought of was open."""
+    app = create_app(Settings(data_dir=Path("/nowhere")))
+    paths = app.openapi()["paths"]
     documented = {f"{method.upper()} {path}" for path in paths for method in paths[path]}
     assert documented == set(POLICY)
+    served = {
+        getattr(route, "path", "").replace(":key}", "}")
+        for route in iter_route_contexts(app.routes)
+    }
+    assert served == set(paths) | documentation.PATHS
 
 
 async def test_matrix__every_holder_and_cell__is_as_the_rules_say(world: World) -> None:
