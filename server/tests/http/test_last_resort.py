@@ -55,12 +55,16 @@ async def test_last_resort__database_away__is_a_503_with_retry_after(
     small_app: BuildApp, caller: Caller, canary: str
 ) -> None:
     away = OperationalError(canary, {"value": canary}, sqlite_error(sqlite3.SQLITE_BUSY))
-    async with caller(small_app(away)) as client:
-        response = await client.get("/failing")
+    with capture_logs() as logs:
+        async with caller(small_app(away)) as client:
+            response = await client.get("/failing")
     assert response.status_code == 503
     assert response.json()["code"] == "store-unavailable"
     assert int(response.headers["retry-after"]) > 0
     assert canary not in response.text
+    (entry,) = logs
+    assert (entry["event"], entry["log_level"]) == ("store_unavailable", "warning")
+    assert "frames" not in entry
 
 
 async def test_last_resort__response_begun__connection_is_cut_without_detail(canary: str) -> None:

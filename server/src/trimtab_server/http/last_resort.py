@@ -62,11 +62,14 @@ def _outward(error: Exception) -> TrimtabError:
 def _report(error: Exception, scope: Scope) -> None:
     if isinstance(error, TrimtabError) and error.status < 500:
         return
-    _log.error(
-        "request_failed",
-        error=f"{type(error).__module__}.{type(error).__qualname__}",
-        frames=traceback.format_list(traceback.extract_tb(error.__traceback__)[-8:]),
-        method=scope["method"],
-        path=scope["path"],
-        request_id=request_id_of(scope),
-    )
+    facts = {
+        "error": f"{type(error).__module__}.{type(error).__qualname__}",
+        "method": scope["method"],
+        "path": scope["path"],
+        "request_id": request_id_of(scope),
+    }
+    if is_store_outage(error):  # nothing to be found in our code, and there will be many
+        _log.warning("store_unavailable", **facts)
+        return
+    frames = traceback.format_list(traceback.extract_tb(error.__traceback__)[-8:])
+    _log.error("request_failed", **facts, frames=frames)
