@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -102,13 +103,13 @@ def free_port() -> int:
 
 def keys_in(database: Path) -> set[str]:
     """Every key that stands anywhere in settings or history."""
-    with sqlite3.connect(database) as connection:
+    with closing(sqlite3.connect(database)) as connection:
         settings = connection.execute("SELECT key FROM setting").fetchall()
         items = connection.execute("SELECT key FROM change_item WHERE key IS NOT NULL").fetchall()
     return {key for (key,) in [*settings, *items]}
 
 
 def definitions_in(database: Path) -> dict[str, dict[str, object]]:
-    with sqlite3.connect(database) as connection:
+    with closing(sqlite3.connect(database)) as connection:
         rows = connection.execute("SELECT key, definition FROM setting").fetchall()
     return {key: json.loads(definition) for key, definition in rows}

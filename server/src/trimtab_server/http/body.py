@@ -18,6 +18,10 @@ MAX_BULK_BYTES = 4 * 1024 * 1024
 MAX_SEPARATORS = 50_000
 """Parsed, `[[],[],...]` takes thirty times the room that it has as text. Counting needs none."""
 
+MAX_WIDE_BYTES = 2 * 1024 * 1024
+"""Of a body with a character beyond U+FFFF: for one, Python takes four bytes for every character."""
+
+_WIDE = re.compile(rb"[\xf0-\xf4]")
 # Strings whole, so that what stands in them does not count; matches whatever begins one, to stay
 # linear.
 _STRING_OR_SEPARATOR = re.compile(rb'"(?:[^"\\]++|\\.?)*+"?|([,\[{])', re.DOTALL)
@@ -32,9 +36,9 @@ class BodyTooLarge(TrimtabError):
     status = 413
     title = "The request body is too large."
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, which: str = "of this route") -> None:
         super().__init__(
-            f"A body of this route has {limit} bytes at most; split the request.",
+            f"A body {which} has {limit} bytes at most; split the request.",
             headers={"Connection": "close"},
         )
 
@@ -85,6 +89,8 @@ class BodyMiddleware:
         media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type != "application/json":
             raise NotJson
+        if len(body) > MAX_WIDE_BYTES and _WIDE.search(body):
+            raise BodyTooLarge(MAX_WIDE_BYTES, "with characters beyond U+FFFF (most emoji)")
         _check(body)
         return body
 
