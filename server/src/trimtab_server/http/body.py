@@ -19,7 +19,7 @@ MAX_SEPARATORS = 50_000
 """Parsed, `[[],[],...]` takes thirty times the room that it has as text. Counting needs none."""
 
 MAX_WIDE_BYTES = 2 * 1024 * 1024
-"""Of a body with a character beyond U+FFFF: for one, Python takes four bytes for every character."""
+"""Of a body with a character beyond U+FFFF: one makes all take four bytes in Python."""
 
 _WIDE = re.compile(rb"[\xf0-\xf4]")
 # Strings whole, so that what stands in them does not count; matches whatever begins one, to stay
