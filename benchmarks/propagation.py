@@ -26,7 +26,7 @@ WRITES = 20
 POLLED = 4
 _HERE = Path(__file__).parent / "side_by_side"
 _KEY = {"op": "create", "key": "WATCHED", "environment": "base", "category": "bench"}
-_ABOUT = f"""A durable write of one key, {WRITES} a round one after the other (after {WRITES} that do
+_ABOUT = f"""A durable write of one key, {WRITES} a round one after the other (the first {WRITES} do
 not count), sent by a process of its own on an open connection; all readers are raw sockets in one
 other process, on both cores with everything else. Measured from before the request is sent until
 the last reader holds the event.
