@@ -4,7 +4,7 @@
 on the machine is never used: the version under test would change from machine to machine.
 """
 
-from .fixtures import postgres_server, postgres_url, valkey_server
+from .fixtures import postgres_server, postgres_url, store_url, valkey_server
 from .postgres import PostgresServer, running_postgres
 from .valkey import running_valkey
 
@@ -14,5 +14,6 @@ __all__ = [
     "postgres_url",
     "running_postgres",
     "running_valkey",
+    "store_url",
     "valkey_server",
 ]

@@ -1,7 +1,6 @@
 """An empty store on each database we support."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -10,14 +9,10 @@ from trimtab_server.infra.columns import metadata
 from trimtab_server.infra.database import Database
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+@pytest.fixture
+async def database(store_url: str) -> AsyncIterator[Database]:
     """A database with all tables that are known, of this test's own."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'store.sqlite3'}"
-    else:
-        url = request.getfixturevalue("postgres_url")
-    opened = Database(url)
+    opened = Database(store_url)
     async with opened.write() as connection:
         await connection.run_sync(metadata.create_all)
     yield opened

@@ -1,7 +1,6 @@
 """A store on each database we support, and applications as cheap as examples."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -10,14 +9,10 @@ from trimtab_server.infra.database import Database
 from trimtab_server.migrations.move import upgrade
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+@pytest.fixture
+async def database(store_url: str) -> AsyncIterator[Database]:
     """An upgraded database of this test's own."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'store.sqlite3'}"
-    else:
-        url = request.getfixturevalue("postgres_url")
-    opened = Database(url)
+    opened = Database(store_url)
     await upgrade(opened)
     yield opened
     await opened.dispose()

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -30,13 +29,9 @@ _LOG = Table("logged", _own, Column("number", Integer, primary_key=True))
 _AT = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'store.sqlite3'}"
-    else:
-        url = request.getfixturevalue("postgres_url")
-    opened = Database(url)
+@pytest.fixture
+async def database(store_url: str) -> AsyncIterator[Database]:
+    opened = Database(store_url)
     async with opened.write() as connection:
         await connection.run_sync(_own.create_all)
     yield opened

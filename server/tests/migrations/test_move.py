@@ -15,14 +15,10 @@ from trimtab_server.migrations.tables import metadata
 from trimtab_server.migrations.version import is_current, newest_version
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+@pytest.fixture
+async def database(store_url: str) -> AsyncIterator[Database]:
     """An empty database."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'store.sqlite3'}"
-    else:
-        url = request.getfixturevalue("postgres_url")
-    opened = Database(url)
+    opened = Database(store_url)
     yield opened
     await opened.dispose()
 
