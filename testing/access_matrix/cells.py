@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from .expectations import if_all, promoting, reading, restoring, seen_by, taking, writing
 from .policy import CATEGORIES, POLICY, Act, Holder
 
 CONFIG = "/api/v1/config"
@@ -70,16 +71,16 @@ def _of_environment(at: str) -> Iterator[Cell]:
     yield _listing("GET /api/v1/snapshot", Act.SNAPSHOT, at)
     yield Cell(
         "GET /api/v1/stream",
-        lambda who: _all(429, who.may_some(Act.SNAPSHOT, at)),  # this server keeps none open
+        lambda who: if_all(429, who.may_some(Act.SNAPSHOT, at)),  # this server keeps none open
         query={"environment": at},
         note=at,
     )
     yield _listing("GET /api/v1/export", Act.EXPORT, at, format="json")
     yield Cell(
         "GET /api/v1/config/diff",
-        lambda who: _all(200, *(who.may_some(Act.HISTORY, one) for one in (at, OTHER[at]))),
+        lambda who: if_all(200, *(who.may_some(Act.HISTORY, one) for one in (at, OTHER[at]))),
         query={"source": at, "target": OTHER[at]},
-        shows=lambda who: _seen(who, Act.HISTORY, at) & _seen(who, Act.HISTORY, OTHER[at]),
+        shows=lambda who: seen_by(who, Act.HISTORY, at) & seen_by(who, Act.HISTORY, OTHER[at]),
         note=at,
     )
 
@@ -87,9 +88,9 @@ def _of_environment(at: str) -> Iterator[Cell]:
 def _listing(operation: str, act: Act, at: str, **query: str) -> Cell:
     return Cell(
         operation,
-        lambda who: _all(200, who.may_some(act, at)),
+        lambda who: if_all(200, who.may_some(act, at)),
         query={"environment": at, **query},
-        shows=lambda who: _seen(who, act, at),
+        shows=lambda who: seen_by(who, act, at),
         note=at,
     )
 
@@ -97,9 +98,9 @@ def _listing(operation: str, act: Act, at: str, **query: str) -> Cell:
 def _restoring_all(at: str, marked: int) -> Cell:
     return Cell(
         "POST /api/v1/config/rollback",
-        lambda who: _all(200, *(who.may_some(act, at) for act in (Act.HISTORY, Act.WRITE))),
+        lambda who: if_all(200, *(who.may_some(act, at) for act in (Act.HISTORY, Act.WRITE))),
         body={"environment": at, "revision": marked, "dryRun": True},
-        shows=lambda who: _seen(who, Act.HISTORY, at),
+        shows=lambda who: seen_by(who, Act.HISTORY, at),
         note=at,
     )
 
@@ -111,46 +112,46 @@ def _of_key(at: str, category: str) -> Iterator[Cell]:
     def cell(operation: str, expect: Callable[[Holder], int], **parts: Any) -> Cell:
         return Cell(operation, expect, fills={"key": key}, note=note, **parts)
 
-    yield cell("GET /api/v1/config/{key}", _reading(Act.READ, at, category), query=where)
-    yield cell("GET /api/v1/config/explain/{key}", _reading(Act.READ, at, category), query=where)
-    yield cell("GET /api/v1/config/history/{key}", _reading(Act.HISTORY, at, category), query=where)
-    writing = _writing(Act.WRITE, at, category)
-    yield cell("PUT /api/v1/config/{key}", writing(200), query=where, body={"value": at})
-    yield cell("DELETE /api/v1/config/{key}", writing(412), query=where)
+    yield cell("GET /api/v1/config/{key}", reading(Act.READ, at, category), query=where)
+    yield cell("GET /api/v1/config/explain/{key}", reading(Act.READ, at, category), query=where)
+    yield cell("GET /api/v1/config/history/{key}", reading(Act.HISTORY, at, category), query=where)
+    set_to = writing(Act.WRITE, at, category)
+    yield cell("PUT /api/v1/config/{key}", set_to(200), query=where, body={"value": at})
+    yield cell("DELETE /api/v1/config/{key}", set_to(412), query=where)
     yield cell(
         "PUT /api/v1/config/{key}/policy",
-        _writing(Act.POLICY, at, category)(200),
+        writing(Act.POLICY, at, category)(200),
         query=where,
         body={"sourcePolicy": None},
     )
     yield cell(
         "PATCH /api/v1/config/{key}/definition",
-        _writing(Act.DEFINE, at, category)(200),
+        writing(Act.DEFINE, at, category)(200),
         query=where,
         body={"description": None},
     )
     yield cell(
         "POST /api/v1/config",
-        lambda who: _all(422, *(who.may(act, at, category) for act in (Act.DEFINE, Act.WRITE))),
+        lambda who: if_all(422, *(who.may(act, at, category) for act in (Act.DEFINE, Act.WRITE))),
         body={"key": "NEW", "type": "integer", "category": category, "value": "x"} | where,
     )
     item = {"key": key, "value": at} | where
-    yield cell("POST /api/v1/config/bulk", writing(200), body={"items": [item], "dryRun": True})
-    yield cell("POST /api/v1/config/bulk", writing(200), body={"items": [item]})
+    yield cell("POST /api/v1/config/bulk", set_to(200), body={"items": [item], "dryRun": True})
+    yield cell("POST /api/v1/config/bulk", set_to(200), body={"items": [item]})
     yield cell(
         "POST /api/v1/config/validate",
         # 299 is a verdict that the setting does not exist
-        lambda who: 299 if writing(200)(who) == 404 else writing(200)(who),
+        lambda who: 299 if set_to(200)(who) == 404 else set_to(200)(who),
         body={"items": [item]},
     )
     yield cell(
         "POST /api/v1/config/promote",
-        lambda who: _promoting(who, OTHER[at], at, category),
+        lambda who: promoting(who, OTHER[at], at, category),
         body={"source": OTHER[at], "target": at, "keys": [key], "dryRun": True},
     )
     yield cell(
         "POST /api/v1/config/rollback",
-        lambda who: _restoring(who, at, category),
+        lambda who: restoring(who, at, category),
         body={"environment": at, "key": key, "version": 1, "dryRun": True},
     )
 
@@ -158,7 +159,7 @@ def _of_key(at: str, category: str) -> Iterator[Cell]:
 def _undo(at: str, category: str, change: int) -> Cell:
     return Cell(
         "POST /api/v1/config/rollback",
-        lambda who: _all(200, *(who.may(act, at, category) for act in (Act.HISTORY, Act.WRITE))),
+        lambda who: if_all(200, *(who.may(act, at, category) for act in (Act.HISTORY, Act.WRITE))),
         body={"change": change, "dryRun": True},
         note=f"change {at} {category}",
     )
@@ -175,7 +176,7 @@ def _of_grants(at: str, category: str) -> Iterator[Cell]:
     )
     yield Cell(
         "DELETE /api/v1/grants/{id}",
-        lambda who: _taking(who, at, category),
+        lambda who: taking(who, at, category),
         fills={"id": f"grant:{at}:{category}"},
         note=note,
     )
@@ -234,23 +235,23 @@ def _of_trail() -> Iterator[Cell]:
     for path in ("/api/v1/audit", "/api/v1/audit/verify"):
         yield Cell(
             f"GET {path}",
-            lambda who: _all(200, who.may_some(Act.AUDIT, "dev")),
+            lambda who: if_all(200, who.may_some(Act.AUDIT, "dev")),
             query={"chain": "application"},
         )
         yield Cell(
             f"GET {path}",
-            lambda who: _all(200, who.may_some(Act.AUDIT_ALL, "dev")),
+            lambda who: if_all(200, who.may_some(Act.AUDIT_ALL, "dev")),
             query={"chain": "system"},
             note="system",
         )
     yield Cell(
         "POST /api/v1/audit/verify",
-        lambda who: _all(200, who.may_anywhere(Act.AUDIT)),
+        lambda who: if_all(200, who.may_anywhere(Act.AUDIT)),
         body={"checkpoints": [], "publicKey": "A" * 43 + "="},
     )
     yield Cell(
         "GET /api/v1/audit/checkpoint",
-        lambda who: _all(409, who.may_some(Act.AUDIT_ALL, "dev")),  # it has no key to sign with
+        lambda who: if_all(409, who.may_some(Act.AUDIT_ALL, "dev")),  # it has no key to sign with
     )
 
 
@@ -283,58 +284,3 @@ def _asked_badly(operation: str, act: Act) -> Cell:
         fills={"key": OWN["limits"], "id": UNKNOWN},
         note="malformed",
     )
-
-
-def _all(allowed: int, *needed: bool) -> int:
-    return allowed if all(needed) else 403
-
-
-def _seen(who: Holder, act: Act, at: str) -> set[str]:
-    return {category for category in CATEGORIES if who.may(act, at, category)}
-
-
-def _reading(act: Act, at: str, category: str) -> Callable[[Holder], int]:
-    def expect(who: Holder) -> int:
-        if not who.may_some(act, at):
-            return 403
-        return 200 if who.may(act, at, category) else 404
-
-    return expect
-
-
-def _writing(act: Act, at: str, category: str) -> Callable[[int], Callable[[Holder], int]]:
-    def with_status(allowed: int) -> Callable[[Holder], int]:
-        def expect(who: Holder) -> int:
-            if not who.may_some(act, at):
-                return 403
-            if not who.may(Act.READ, at, category):
-                return 404
-            return allowed if who.may(act, at, category) else 403
-
-        return expect
-
-    return with_status
-
-
-def _promoting(who: Holder, source: str, target: str, category: str) -> int:
-    if not (who.may_some(Act.READ, source) and who.may_some(Act.WRITE, target)):
-        return 403
-    if not (who.may(Act.READ, source, category) and who.may(Act.READ, target, category)):
-        return 404
-    return 200 if who.may(Act.WRITE, target, category) else 403
-
-
-def _restoring(who: Holder, at: str, category: str) -> int:
-    if not (who.may_some(Act.HISTORY, at) and who.may_some(Act.WRITE, at)):
-        return 403
-    if not (who.may(Act.HISTORY, at, category) and who.may(Act.READ, at, category)):
-        return 404
-    return 200 if who.may(Act.WRITE, at, category) else 403
-
-
-def _taking(who: Holder, at: str, category: str) -> int:
-    if not who.may_anywhere(Act.GIVE_GRANTS):
-        return 403
-    if not who.may(Act.SEE_GRANTS, at, category):
-        return 404
-    return 200 if who.may(Act.GIVE_GRANTS, at, category) else 403
