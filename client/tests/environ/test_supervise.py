@@ -17,20 +17,23 @@ import pytest
 DRIVER = Path(__file__).parent / "supervised.py"
 
 # Prints a line at start and at each signal, ends at SIGTERM with 7; SIGINT as Python does it.
+# Without a buffer: a signal may come while a line is being written.
 PROGRAM = """
-import os, signal, sys
+import os, signal, sys, time
+def say(*words):
+    os.write(1, (" ".join(map(str, words)) + "\\n").encode())
 def told(number, frame):
-    print(signal.Signals(number).name, os.environ.get("LEVEL"), flush=True)
+    say(signal.Signals(number).name, os.environ.get("LEVEL"))
     if number == signal.SIGTERM:
         sys.exit(7)
 for name in ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"):
     signal.signal(getattr(signal, name), told)
 try:
-    print("started", os.getpid(), os.environ.get("LEVEL"), flush=True)
+    say("started", os.getpid(), os.environ.get("LEVEL"))
     while True:
-        signal.pause()
+        time.sleep(0.1)  # and not for ever: a signal may come just before
 except KeyboardInterrupt:
-    print("interrupted", flush=True)
+    say("interrupted")
     raise
 """
 
