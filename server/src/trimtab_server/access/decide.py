@@ -235,6 +235,9 @@ def _is_named(
 
 
 def _narrowed(grant: Grant, application: str | None, environment: str | None) -> Iterator[Grant]:
+    if application is None and environment is None:
+        yield grant
+        return
     pairs = ((grant.application, application), (grant.environment, environment))
     if all(held is None or bound in (None, held) for held, bound in pairs):
         yield replace(

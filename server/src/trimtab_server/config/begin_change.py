@@ -7,6 +7,7 @@ statement sees is decided when it begins, and this one may wait for another writ
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -112,13 +113,17 @@ async def _rows(connection: AsyncConnection, text: str, *parameters: object) -> 
     return [list(row) for row in await connection.exec_driver_sql(text, parameters)]
 
 
+# The same few settings are written again and again. A definition is never altered, only replaced.
+_definition = lru_cache(maxsize=256)(definition_from_text)
+
+
 def _setting(row: Sequence[Any]) -> SettingState:
     setting_id, key, definition, version, deleted, created_at, updated_at, updated_by = row[:8]
     values, policies = row[8:]
     return SettingState(
         setting_id,
         key,
-        definition_from_text(definition),
+        _definition(definition),
         version,
         deleted,
         created_at,
