@@ -58,7 +58,7 @@ def serving_process(settings: Mapping[str, str]) -> Iterator[Process]:
         finally:
             process.send_signal(signal.SIGINT)
             _, complaints = process.communicate(timeout=15)
-        assert process.returncode in {0, 130}
+        assert process.returncode in {0, 130}, f"ended with {process.returncode}: {complaints}"
         assert "Traceback" not in complaints, complaints
 
 

@@ -3,10 +3,21 @@
 import logging
 import os
 from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import walk_packages
 
 import pytest
 
 from loopback_vendor import LoopbackVendor, loopback_vendor
+from trimtab import integrations
+
+
+@pytest.fixture(autouse=True, scope="session")
+def every_module_is_imported() -> None:
+    """Before there are threads: pytest parses the modules of a distribution with a plugin itself,
+    and until 3.11.8 Python's parser fails at random when two threads are in it."""
+    for module in walk_packages(integrations.__path__, f"{integrations.__name__}."):
+        import_module(module.name)
 
 
 @pytest.fixture

@@ -37,6 +37,9 @@ class Outlet(Protocol):
 class TransportOutlet:
     """Straight to the connection: no task, no queue and no coroutine for an event.
 
+    A reader may be gone before `until_closed` returns; uvloop refuses to write to its connection,
+    and that must not keep the event from the readers after it.
+
     The response must have begun with `Transfer-Encoding: chunked`. Uvicorn's protocol gives its
     transport to the application (`cli/protocol.py`).
     """
@@ -56,12 +59,14 @@ class TransportOutlet:
 
     def write(self, frame: Frame) -> None:
         """Send the frame as one chunk."""
-        self._transport.write(frame.chunk)
+        if not self._transport.is_closing():
+            self._transport.write(frame.chunk)
 
     def end(self) -> None:
         """Close after what is waiting."""
-        self._transport.write(b"0\r\n\r\n")
-        self._transport.close()
+        if not self._transport.is_closing():
+            self._transport.write(b"0\r\n\r\n")
+            self._transport.close()
 
     def abort(self) -> None:
         """Close at once."""
