@@ -8,6 +8,7 @@ from typing import Any, cast
 from trimtab.errors import BadSnapshot
 
 from .item import DIGEST_BYTES, Item, read_item
+from .items import items_after
 from .revision import Revision
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
@@ -121,15 +122,12 @@ def apply_delta(snapshot: Snapshot, delta: Delta) -> Snapshot:
     """
     if delta.environment != snapshot.environment or delta.previous != snapshot.revision:
         raise BadSnapshot(f"the change follows {delta.previous}, not {snapshot.revision}")
-    items = dict(snapshot.items)
+    items = items_after(snapshot.items, delta.items)
     total = snapshot.digest_sum
     for key, item in delta.items.items():
-        if (old := items.get(key)) is not None:
+        if (old := snapshot.items.get(key)) is not None:
             total -= old.digest
-        if item is None:
-            items.pop(key, None)
-        else:
-            items[key] = item
+        if item is not None:
             total += item.digest
     if len(items) > MAX_KEYS:
         raise BadSnapshot(f"it has more than {MAX_KEYS} settings")

@@ -1,7 +1,7 @@
 """What a key is worth in an environment, and where that comes from. Pure."""
 
 import hashlib
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from trimtab_server.catalog.definition import SourcePolicy
 from trimtab_server.catalog.environments import EnvironmentTree
@@ -11,8 +11,7 @@ from trimtab_server.kernel.value_types import Value, canonical_text, from_canoni
 DEFAULT_ORIGIN = "default"
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):  # one for each setting of a snapshot: a tuple is made fastest
     """The answer for one key in one environment.
 
     `origin` names the environment whose value it is, or `default`; with neither it is None and so
@@ -33,13 +32,21 @@ class Resolved:
 
 def resolve(setting: SettingState, environments: EnvironmentTree, environment: str) -> Resolved:
     """The nearest own value on the way to the root, else the setting's default."""
-    lineage = environments.lineage(environment)
-    policy = effective_policy(setting, lineage)
-    if policy is SourcePolicy.ENV:  # the process owns it: the store has nothing to say
-        return Resolved(environment, None, None, None, policy)
+    return resolve_along(environments.lineage(environment), setting)
+
+
+def resolve_along(lineage: list[str], setting: SettingState) -> Resolved:
+    """The same for whoever resolves many settings on one way, which begins with the environment."""
+    environment = lineage[0]
+    policy = SourcePolicy.STORE
+    if setting.policies:
+        policy = effective_policy(setting, lineage)
+        if policy is SourcePolicy.ENV:  # the process owns it: the store has nothing to say
+            return Resolved(environment, None, None, None, policy)
+    values = setting.values
     for name in lineage:
-        stored = setting.own_value(name)
-        if stored is not None:
+        stored = values.get(name)
+        if stored is not None and stored.text is not None:
             return Resolved(environment, stored.text, name, stored, policy)
     default = setting.definition.default
     if default is not None:
@@ -49,8 +56,6 @@ def resolve(setting: SettingState, environments: EnvironmentTree, environment: s
 
 def effective_policy(setting: SettingState, lineage: list[str]) -> SourcePolicy:
     """The nearest policy on the way to the root; the store owns what nobody spoke of."""
-    if not setting.policies:
-        return SourcePolicy.STORE
     return next(
         (setting.policies[name] for name in lineage if name in setting.policies),
         SourcePolicy.STORE,

@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 
 from trimtab_server.access.categories import Categories
-from trimtab_server.config.resolve import Resolved, resolve
+from trimtab_server.config.resolve import Resolved, resolve, resolve_along
 from trimtab_server.config.state import SettingState, State
 from trimtab_server.delivery.digest import digest_text
 from trimtab_server.delivery.item import Item, is_served, render_item
@@ -133,6 +134,7 @@ def served(state: State, environment: str) -> Iterable[tuple[SettingState, Resol
 
 def living(state: State, environment: str) -> Iterable[tuple[SettingState, Resolved]]:
     """Every setting there is, resolved here, in the order of the keys."""
-    for setting in sorted(state.settings.values(), key=lambda one: one.key):
+    lineage = state.environments.lineage(environment)
+    for setting in sorted(state.settings.values(), key=attrgetter("key")):
         if not setting.deleted:
-            yield setting, resolve(setting, state.environments, environment)
+            yield setting, resolve_along(lineage, setting)
