@@ -25,9 +25,7 @@ and the notification, in one process on {SAID}. Unleash updates the variant of a
 same PostgreSQL and keeps an event. etcd puts a key through its JSON gateway: durable, without
 history of who and why. After the rounds `/api/v1/audit/verify` recomputes our chain."""
 _WHERE = """a lone writer waits for five round trips to PostgreSQL, one of them the disk's. With 64
-writers the server's one process is the limit: of its time, about 50 % is the way of the request
-(what stands before the route 14 %, reading it 12 %, the reply 9 %), 30 % the batch (judging 11 %,
-reading what is there 9 %, hashing and writing 6 %), the rest the event loop."""
+writers the server's one process is the limit: WHERE"""
 _TRIMTAB = """
 wrk.method = "PUT"
 wrk.headers["Authorization"] = "Bearer {token}"

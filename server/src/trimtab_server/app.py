@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypedDict
@@ -30,6 +31,7 @@ from trimtab_server.config import routes as config_routes
 from trimtab_server.config.committed import Committed
 from trimtab_server.config.committer import Committer
 from trimtab_server.config.report_secrets import report_secrets
+from trimtab_server.config.routes_direct import DirectWrites
 from trimtab_server.delivery import routes as delivery_routes
 from trimtab_server.delivery.direct_reads import DirectReads
 from trimtab_server.delivery.feed import Feed
@@ -83,15 +85,17 @@ class State(TypedDict):
 
 
 class Server(FastAPI):
-    """The framework, behind the reads that are answered without it."""
+    """The framework, behind the reads and writes that are answered without it."""
 
     direct_reads: DirectReads | None = None
+    direct_writes: DirectWrites | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Any request, by whoever answers it."""
-        direct = self.direct_reads if scope["type"] == "http" else None
-        if direct is None or not await direct(scope, send):
+        if scope["type"] != "http" or self.direct_reads is None or self.direct_writes is None:
             await super().__call__(scope, receive, send)
+        elif not await self.direct_reads(scope, send):
+            await self.direct_writes(scope, receive, send)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -196,6 +200,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.door = Door(authenticator, refusals, token_use, limits)
     client_address = ClientAddress(settings.proxies)
     app.direct_reads = direct_reads = DirectReads(feed, app.state.door, metrics, client_address)
+    app.direct_writes = DirectWrites(
+        partial(FastAPI.__call__, app), committer, app.state.door, metrics, client_address
+    )
     _add_middleware(app, settings, metrics, client_address)
     app.openapi = lambda: describe(app, health.PATHS)  # type: ignore[method-assign]  # FastAPI's own way
     return app

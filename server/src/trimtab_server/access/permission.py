@@ -6,6 +6,8 @@ from enum import Enum, StrEnum
 class Permission(StrEnum):
     """One kind of act. Every route of the API declares which one it needs."""
 
+    __hash__ = str.__hash__  # an enumeration's own is written in Python
+
     CONFIG_READ = "config:read"
     CONFIG_WRITE = "config:write"
     DEFINITION_WRITE = "definition:write"
@@ -68,6 +70,8 @@ def reach_of(permission: Permission) -> Reach:
 
 class Role(StrEnum):
     """A name for a set of permissions; a grant gives a role within a scope."""
+
+    __hash__ = str.__hash__
 
     VIEWER = "viewer"
     EDITOR = "editor"

@@ -134,10 +134,8 @@ RequiredPrecondition = Annotated[Precondition, Depends(_precondition)]
 RequiredMatch = Annotated[Precondition, Depends(_match)]
 
 
-def entity_reply(
-    outcome: Outcome, *, status: int = 200, location: str | None = None
-) -> JSONResponse:
-    """The reply to a write of one key: the entity as it is now."""
+def entity_written(outcome: Outcome) -> tuple[dict[str, Any], dict[str, str]]:
+    """Body and headers of the reply to a write of one key: the entity as it is now."""
     shown = outcome.shown[0]
     body: dict[str, Any] = {
         **shown.entity,
@@ -145,7 +143,14 @@ def entity_reply(
         "changed": outcome.changed,
         "effective": shown.entity["sourcePolicy"] != "shadow",
     }
-    headers = {"ETag": shown.etag, "Trimtab-Revision": outcome.revision_text}
+    return body, {"ETag": shown.etag, "Trimtab-Revision": outcome.revision_text}
+
+
+def entity_reply(
+    outcome: Outcome, *, status: int = 200, location: str | None = None
+) -> JSONResponse:
+    """That reply."""
+    body, headers = entity_written(outcome)
     if location:
         headers["Location"] = location
     return json_reply(body, status=status, headers=headers)
