@@ -25,7 +25,9 @@ and the notification, in one process on {SAID}. Unleash updates the variant of a
 same PostgreSQL and keeps an event. etcd puts a key through its JSON gateway: durable, without
 history of who and why. After the rounds `/api/v1/audit/verify` recomputes our chain."""
 _WHERE = """a lone writer waits for five round trips to PostgreSQL, one of them the disk's. With 64
-writers the server's one process is the limit: WHERE"""
+writers the server's one process is the limit: of its time, 45 % is the batch (judging 16 %,
+writing 12 %, hashing 5 %, reading what is there 4 %), 29 % the request (the reply 9 %, the prepared
+change 9 %, its head 5 %, its body 4 %), 14 % the event loop and parsing, the rest waiting."""
 _TRIMTAB = """
 wrk.method = "PUT"
 wrk.headers["Authorization"] = "Bearer {token}"
