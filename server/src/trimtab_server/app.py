@@ -54,7 +54,7 @@ from trimtab_server.http.refuse_unread import refuse_unread
 from trimtab_server.http.request_context import RequestContextMiddleware
 from trimtab_server.http.request_text import RequestTextMiddleware
 from trimtab_server.http.responses import problems
-from trimtab_server.http.telemetry import telemetry
+from trimtab_server.http.telemetry import is_traced, telemetry
 from trimtab_server.infra.configured_hints import configured_hints
 from trimtab_server.infra.database import Database
 from trimtab_server.infra.listen import Listener
@@ -92,10 +92,13 @@ class Server(FastAPI):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Any request, by whoever answers it."""
-        if scope["type"] != "http" or self.direct_reads is None or self.direct_writes is None:
-            await super().__call__(scope, receive, send)
-        elif not await self.direct_reads(scope, send):
+        is_http = scope["type"] == "http"
+        if is_http and self.direct_reads is not None and await self.direct_reads(scope, send):
+            return
+        if is_http and self.direct_writes is not None:
             await self.direct_writes(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -200,9 +203,11 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.door = Door(authenticator, refusals, token_use, limits)
     client_address = ClientAddress(settings.proxies)
     app.direct_reads = direct_reads = DirectReads(feed, app.state.door, metrics, client_address)
-    app.direct_writes = DirectWrites(
-        partial(FastAPI.__call__, app), committer, app.state.door, metrics, client_address
-    )
+    if not is_traced():  # a write has its span from the framework
+        framework = partial(FastAPI.__call__, app)
+        app.direct_writes = DirectWrites(
+            framework, committer, app.state.door, metrics, client_address
+        )
     _add_middleware(app, settings, metrics, client_address)
     app.openapi = lambda: describe(app, health.PATHS)  # type: ignore[method-assign]  # FastAPI's own way
     return app

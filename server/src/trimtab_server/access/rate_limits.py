@@ -88,13 +88,6 @@ class RateLimits:
                 self._tell(who, rate)
         return True
 
-    def give_back(self, address: str | None, token: str, kind: RouteClass) -> None:
-        """What `takes` counted is counted again, by others."""
-        for who in ((ADDRESS, str(address)), (kind, token)):
-            self.spent_elsewhere(*who, -1)
-            if self.is_shared and self._rates[who[0]].per_second:
-                self._spent[who] -= 1
-
     def check_logins(self, address: str | None) -> None:
         """Raises RateLimited for an address that has shown too many invalid credentials."""
         wait = self._seen.wait((LOGIN, str(address)), self._rates[LOGIN], self._monotonic())

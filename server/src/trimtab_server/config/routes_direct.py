@@ -3,7 +3,8 @@
 `PUT /api/v1/config/{key}`, where the token was proven a moment ago and the request is as usual:
 short, and saying nothing but what such a write needs. Everything else goes on to the route of the
 same address. So does what the writing itself refuses: the route raises it, and there is one set of
-refusals, told, counted and audited in one place.
+refusals, told, counted and audited in one place. A request that goes on after it was let in takes
+along who sends it, its id and when it began.
 """
 
 import re
@@ -18,14 +19,15 @@ from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as AsgiScope
 
 from trimtab_server.access.authenticate import RENEW_SECONDS
-from trimtab_server.access.authentication import Door
+from trimtab_server.access.authentication import LET_IN, Door
 from trimtab_server.access.author import Author, Channel
+from trimtab_server.access.decide import NotAllowed
 from trimtab_server.access.principal import Principal
 from trimtab_server.access.route_class import RouteClass
 from trimtab_server.access.token_format import holds_token
 from trimtab_server.catalog.scope import Scope, application_of, environment_to_write
 from trimtab_server.config.committer import Committer
-from trimtab_server.config.edits import Place, Precondition, SetValue
+from trimtab_server.config.edits import Place, Precondition, PreparedChange, SetValue
 from trimtab_server.config.outcome import Outcome
 from trimtab_server.config.schemas import PutValue, reason_of
 from trimtab_server.config.write_request import (
@@ -38,7 +40,13 @@ from trimtab_server.http.client_address import ClientAddress
 from trimtab_server.http.key_path import KEY_PATTERN
 from trimtab_server.http.metrics import Metrics
 from trimtab_server.http.preconditions import require_precondition
-from trimtab_server.http.request_context import DEFAULT_HEADERS, RAW_REQUEST_ID, request_id_for
+from trimtab_server.http.request_context import (
+    BEGUN,
+    DEFAULT_HEADERS,
+    RAW_REQUEST_ID,
+    Begun,
+    request_id_for,
+)
 from trimtab_server.kernel.keys import RESERVED
 from trimtab_server.kernel.strict_json import MalformedJson, parse_json
 
@@ -47,8 +55,9 @@ _ROUTE = f"{_KEYS}{{key}}"
 _KEY = re.compile(KEY_PATTERN, re.ASCII)
 _QUERY = re.compile(r"(?:(?:application|environment)=[A-Za-z0-9_.-]{1,63}(?:&|\Z))*", re.ASCII)
 _CHANNELS = {one.value for one in Channel} - {Channel.SERVER.value}
+_LENGTH = re.compile("[0-9]{1,5}", re.ASCII)
 _MOST_BYTES = 16 * 1024
-_REFUSAL = "refusal"
+_REFUSED = "trimtab.refused"
 
 # Who sends one of these, or one that is looked at here twice, wants more than a value written.
 _UNUSUAL = frozenset({b"idempotency-key", b"transfer-encoding", b"expect"})
@@ -73,7 +82,32 @@ class _Head:
     scope: Scope
     principal: Principal
     author: Author
+    request_id: str
     precondition: Precondition
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Received:
+    """The body as far as it was read, in one piece, and what came in its place if it broke off."""
+
+    body: bytes
+    is_whole: bool
+    broken: Message | None = None
+
+    def again(self, receive: Receive) -> Receive:
+        """The same for the next who asks, and then what follows."""
+        pending: deque[Message] = deque()
+        if self.body or self.is_whole:
+            more = not self.is_whole
+            pending.append({"type": "http.request", "body": self.body, "more_body": more})
+        if self.broken is not None:
+            pending.append(self.broken)
+
+        async def received() -> Message:
+            return pending.popleft() if pending else await receive()
+
+        return received
 
 
 class DirectWrites:
@@ -96,23 +130,23 @@ class DirectWrites:
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """Answer any request."""
+        began = time.monotonic()
         head = self._head(scope) if scope["method"] == "PUT" else None
-        if head is None:
+        if head is None or not self._takes(head):
             await self._framework(scope, receive, send)
             return
-        began = time.monotonic()
-        messages = await _received(receive)
-        body = _value_in(messages)
-        again = _again(messages, receive)
-        if body is None or not self._takes(head):
-            await self._framework(scope, again, send)
+        # Whoever answers it goes on with what is known of it, and counts nothing twice.
+        scope[LET_IN], scope[BEGUN] = head.principal, Begun(head.request_id, began)
+        received = await _received(receive, head.length)
+        change = self._change(head, received)
+        if change is None:
+            await self._framework(scope, received.again(receive), send)
             return
         try:
-            outcome = await self._write(head, body)
+            outcome = await self._committer.commit(change)
         except Exception as refusal:  # noqa: BLE001 - told, logged or counted where all are
-            self._door.limits.give_back(*_counted(head))
-            scope.setdefault("state", {})[_REFUSAL] = refusal
-            await self._framework(scope, again, send)
+            scope[_REFUSED] = refusal
+            await self._framework(scope, received.again(receive), send)
             return
         await _reply(outcome, head, send)
         self._count()
@@ -121,7 +155,8 @@ class DirectWrites:
     def _head(self, scope: AsgiScope) -> _Head | None:
         key, query = scope["path"].removeprefix(_KEYS), scope["query_string"].decode("latin-1")
         headers = _headers(scope["headers"])
-        if headers is None or not _KEY.fullmatch(key) or key.lower() in RESERVED:
+        length = _length(headers)
+        if headers is None or length is None or not _KEY.fullmatch(key) or key.lower() in RESERVED:
             return None
         if not _QUERY.fullmatch(query) or holds_token(key) or holds_token(query):
             return None
@@ -140,7 +175,7 @@ class DirectWrites:
             environment = environment_to_write(place.get("environment"), principal)
         except TrimtabError:
             return None
-        own_id = [one for one in scope["headers"] if one[0] == RAW_REQUEST_ID]
+        request_id = request_id_for(scope["headers"])
         return _Head(
             key,
             Scope(application_of(place.get("application"), principal), environment),
@@ -149,10 +184,12 @@ class DirectWrites:
                 id=str(principal.id),
                 name=principal.name,
                 channel=Channel(channel),
-                request_id=request_id_for(own_id),
+                request_id=request_id,
                 address=self._client_address(scope),
             ),
+            request_id,
             precondition_of(tags, absent=absent),
+            length,
         )
 
     def _known(self, headers: Mapping[bytes, str]) -> Principal | None:
@@ -168,24 +205,36 @@ class DirectWrites:
 
     def _takes(self, head: _Head) -> bool:
         """Whether they may send one more; it is counted, and that the token was used."""
-        if not self._door.limits.takes(*_counted(head)):
+        address, token = head.author.address, str(head.principal.token.id)
+        if not self._door.limits.takes(address, token, RouteClass.WRITE):
             return False
         if head.principal.identity is None:
             self._door.token_use.note(head.principal.token.id)
         return True
 
-    async def _write(self, head: _Head, body: PutValue) -> Outcome:
+    def _change(self, head: _Head, received: _Received) -> PreparedChange | None:
+        """The change that is asked for, if the route would take it and they may make some such."""
+        body = _value_in(received)
+        if body is None:
+            return None
         writing = Writing(self._committer, head.principal, head.author, None)
-        return await write_value(head.key, body, head.scope, writing, head.precondition)
+        try:
+            return value_change(head.key, body, head.scope, writing, head.precondition)
+        except NotAllowed:
+            return None
 
 
-async def write_value(
+def value_change(
     key: str, body: PutValue, scope: Scope, writing: Writing, precondition: Precondition
-) -> Outcome:
-    """Give an existing setting a value; on an inherited value: an override."""
+) -> PreparedChange:
+    """Give an existing setting a value; on an inherited value: an override.
+
+    Raises:
+        NotAllowed: it is not theirs to do, whatever the setting.
+    """
     override = reason_of(body.secret_override)
     place = Place(key, scope.environment, precondition=precondition, override=override)
-    return await writing.commit(
+    return writing.prepare(
         scope.application,
         (SetValue(place, body.value),),
         comment=body.comment,
@@ -195,12 +244,8 @@ async def write_value(
 
 def refused_by(scope: AsgiScope) -> Exception | None:
     """What the writing refused before the request came to its route."""
-    refusal = scope.get("state", {}).get(_REFUSAL)
-    return refusal if isinstance(refusal, Exception) else None
-
-
-def _counted(head: _Head) -> tuple[str | None, str, RouteClass]:
-    return head.author.address, str(head.principal.token.id), RouteClass.WRITE
+    refusal: Exception | None = scope.get(_REFUSED)
+    return refusal
 
 
 def _headers(raw: Sequence[tuple[bytes, bytes]]) -> dict[bytes, str] | None:
@@ -213,39 +258,33 @@ def _headers(raw: Sequence[tuple[bytes, bytes]]) -> dict[bytes, str] | None:
     return found if media_type == "application/json" else None
 
 
-async def _received(receive: Receive) -> list[Message]:
-    """The body in its pieces; of one that is longer than usual not all of them."""
-    messages, size = [], 0
+def _length(headers: Mapping[bytes, str] | None) -> int | None:
+    """What the head says of the body, if it is short; who says nothing has none, or is unusual."""
+    said = "" if headers is None else headers.get(b"content-length", "")
+    return int(said) if _LENGTH.fullmatch(said) and int(said) <= _MOST_BYTES else None
+
+
+async def _received(receive: Receive, length: int) -> _Received:
+    """The body, in however many pieces it comes; of one that is longer than was said not all."""
+    body = bytearray()
     while True:
         message = await receive()
-        messages.append(message)
-        size += len(message.get("body", b""))
-        if size > _MOST_BYTES or not message.get("more_body", False):
-            return messages
+        if message["type"] != "http.request":
+            return _Received(bytes(body), is_whole=False, broken=message)
+        body += message.get("body", b"")
+        is_whole = not message.get("more_body", False)
+        if is_whole or len(body) > length:
+            return _Received(bytes(body), is_whole)
 
 
-def _value_in(messages: Sequence[Message]) -> PutValue | None:
+def _value_in(received: _Received) -> PutValue | None:
     """What the body holds, if it is whole and what the route takes."""
-    last = messages[-1]
-    if last["type"] != "http.request" or last.get("more_body", False):
-        return None
-    body = b"".join([message.get("body", b"") for message in messages])
-    if len(body) > _MOST_BYTES:
+    if not received.is_whole:
         return None
     try:
-        return PutValue.model_validate(parse_json(body))
+        return PutValue.model_validate(parse_json(received.body))
     except (MalformedJson, ValidationError):
         return None
-
-
-def _again(messages: Sequence[Message], receive: Receive) -> Receive:
-    """What was received, once more, and then what follows."""
-    pending = deque(messages)
-
-    async def received() -> Message:
-        return pending.popleft() if pending else await receive()
-
-    return received
 
 
 async def _reply(outcome: Outcome, head: _Head, send: Send) -> None:
@@ -256,7 +295,7 @@ async def _reply(outcome: Outcome, head: _Head, send: Send) -> None:
         *((name.lower().encode(), value.encode("latin-1")) for name, value in said.items()),
         (b"content-type", b"application/json"),
         (b"content-length", b"%d" % len(body)),
-        (RAW_REQUEST_ID, (head.author.request_id or "").encode()),
+        (RAW_REQUEST_ID, head.request_id.encode()),
     ]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})

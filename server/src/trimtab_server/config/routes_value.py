@@ -10,7 +10,7 @@ from starlette.responses import Response
 from trimtab_server.access.permission import Permission
 from trimtab_server.access.requires import requires
 from trimtab_server.catalog.scope import WriteScope
-from trimtab_server.config.routes_direct import refused_by, write_value
+from trimtab_server.config.routes_direct import refused_by, value_change
 from trimtab_server.config.schemas import PutValue, WriteReply
 from trimtab_server.config.write_request import (
     CurrentWriting,
@@ -53,4 +53,5 @@ async def set_value(
     precondition: RequiredPrecondition,
 ) -> Response:
     """Give an existing setting a value in `environment`; on an inherited value: an override."""
-    return entity_reply(await write_value(key, body, scope, writing, precondition))
+    change_of_value = value_change(key, body, scope, writing, precondition)
+    return entity_reply(await writing.committer.commit(change_of_value))

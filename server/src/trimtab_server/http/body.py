@@ -80,7 +80,7 @@ class BodyMiddleware:
     async def _read(self, scope: Scope, receive: Receive) -> bytes:
         headers = Headers(scope=scope)
         limit = self._limits.get(scope["path"], MAX_BODY_BYTES)
-        declared = headers.get("content-length", "0")
+        declared = headers.get("content-length", "0").strip(" \t")
         if not declared.isascii() or not declared.isdigit() or int(declared[:20]) > limit:
             raise BodyTooLarge(limit)
         body = await _read_bounded(receive, limit)

@@ -7,6 +7,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .request_context import began_at
+
 
 class Metrics:
     """One registry per process."""
@@ -66,7 +68,7 @@ class MetricsMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began, status, is_stream = time.monotonic(), 500, False
+        began, status, is_stream = began_at(scope), 500, False
 
         async def watch(message: Message) -> None:
             nonlocal status, is_stream

@@ -1,7 +1,9 @@
 """What every request carries from its first moment: an id, and the address it came from."""
 
 import re
+import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.datastructures import MutableHeaders
@@ -29,6 +31,19 @@ DEFAULT_HEADERS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a request has already that was read in front of us: an id, which may stand in the audit
+    trail by now, and the monotonic time at which it began."""
+
+    request_id: str
+    at: float
+
+
+BEGUN = "trimtab.begun"
+"""Where the scope holds it. Not in its state: that is the server's to copy for each request."""
+
+
 class RequestContextMiddleware:
     """Outermost: gives each request its id and each response the headers all share."""
 
@@ -41,7 +56,9 @@ class RequestContextMiddleware:
             await self.app(scope, receive, send)
             return
         state: dict[str, Any] = scope.setdefault("state", {})
-        state["request_id"] = request_id = request_id_for(scope["headers"])
+        begun: Begun | None = scope.get(BEGUN)
+        request_id = begun.request_id if begun else request_id_for(scope["headers"])
+        state["request_id"] = request_id
         state["address"] = self._client_address(scope)
 
         async def send_with_headers(message: Message) -> None:
@@ -68,6 +85,12 @@ def request_id_of(scope: Scope) -> str | None:
     state: dict[str, Any] = scope.get("state", {})
     request_id = state.get("request_id")
     return request_id if isinstance(request_id, str) else None
+
+
+def began_at(scope: Scope) -> float:
+    """When the request began, by the monotonic clock: now, unless somebody has been at it."""
+    begun: Begun | None = scope.get(BEGUN)
+    return begun.at if begun else time.monotonic()
 
 
 def address_of(scope: Scope) -> str | None:
