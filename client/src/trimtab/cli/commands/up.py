@@ -108,7 +108,7 @@ def _serve(program: ServerProgram, address: Address, signals: StopSignals, choic
             profile = keep_profile(program, address)
             with signals.held():
                 server = program.start(address)
-            server.wait_until_ready()
+            server.wait_until_ready(signals)
             profile = accepted_profile(program, address, profile)
         say(f"Trimtab listens on {address.url}")
         say()
@@ -116,16 +116,16 @@ def _serve(program: ServerProgram, address: Address, signals: StopSignals, choic
             store = Store(admin, profile)
             _settle(store, choice, program.data_dir)
             say_where(store, program.data_dir)
-        _until_stopped(server)
+        _until_stopped(server, signals)
     finally:
         if server is not None:
             server.stop(signals)
     say("Stopped.")
 
 
-def _until_stopped(server: RunningServer) -> None:
+def _until_stopped(server: RunningServer, signals: StopSignals) -> None:
     try:
-        server.wait()
+        server.wait(signals)
     except Stopped:
         say()
         say("Stopping ...")

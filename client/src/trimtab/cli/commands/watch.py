@@ -40,7 +40,7 @@ def watch(
     signals = StopSignals()
     try:
         with signals.listening(), following(application, environment, environ=os.environ) as client:
-            _follow(client, frozenset(keys or ()), as_json=as_json)
+            _follow(client, frozenset(keys or ()), signals, as_json=as_json)
     except Stopped:
         return
 
@@ -68,7 +68,7 @@ class _Feed:
         """Whoever reads the queue knows already."""
 
 
-def _follow(client: Client, only: frozenset[str], *, as_json: bool) -> None:
+def _follow(client: Client, only: frozenset[str], signals: StopSignals, *, as_json: bool) -> None:
     feed = _Feed()
     client.store.bind(feed)
     held = feed.sets.get()
@@ -78,6 +78,7 @@ def _follow(client: Client, only: frozenset[str], *, as_json: bool) -> None:
     say_where(f"Watching {held.environment} from revision {held.revision}; Ctrl-C stops it.")
     connection = _Connection(client)
     while True:
+        signals.check()
         connection.look()
         try:
             new = feed.sets.get(timeout=_LOOK_SECONDS)

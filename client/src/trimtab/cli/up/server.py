@@ -133,11 +133,12 @@ class RunningServer:
     process: subprocess.Popen[bytes]
     log_start: int
 
-    def wait_until_ready(self) -> None:
-        """Return when it answers; raises ServerFailed if it ends or never does."""
+    def wait_until_ready(self, signals: StopSignals) -> None:
+        """Return when it answers; raises ServerFailed if it ends or never does, or Stopped."""
         deadline = time.monotonic() + READY_WITHIN_SECONDS
         with httpx2.Client(trust_env=False, verify=False, timeout=2.0) as client:
             while time.monotonic() < deadline:
+                signals.check()
                 if self.process.poll() is not None:
                     raise self._failed("The server ended while it started.")
                 if _answers(client, f"{self.address.url}/readyz"):
@@ -145,13 +146,14 @@ class RunningServer:
                 time.sleep(_PAUSE_SECONDS)
         raise self._failed(f"The server was not ready within {READY_WITHIN_SECONDS:.0f} s.")
 
-    def wait(self) -> None:
-        """Wait as long as it runs; raises ServerFailed, because it should not end by itself.
+    def wait(self, signals: StopSignals) -> None:
+        """Wait as long as it runs; raises Stopped, or ServerFailed: it should not end by itself.
 
         By looking again and again: a signal that comes just before a wait without end would be
         seen only after it.
         """
         while self.process.poll() is None:
+            signals.check()
             time.sleep(_LOOK_SECONDS)
         raise self._failed("The server ended by itself.")
 

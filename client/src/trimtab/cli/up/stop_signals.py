@@ -20,6 +20,16 @@ class StopSignals:
     def __init__(self) -> None:
         self._held = False
         self._pending = False
+        self._has_come = False
+
+    def check(self) -> None:
+        """To be called by whatever waits: raises Stopped if a signal came and nobody heard of it.
+
+        Python ignores what is raised in a destructor or in a weak reference's callback, and where
+        a signal is noticed is chance: every import ends in such a callback.
+        """
+        if self._has_come:
+            raise Stopped
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -59,4 +69,5 @@ class StopSignals:
         if self._held:
             self._pending = True
         else:
+            self._has_come = True
             raise Stopped
