@@ -33,7 +33,6 @@ def test_signal__held_back__is_raised_when_all_is_done() -> None:
             signal.raise_signal(signal.SIGINT)
             done.append("started")
 
-    with signals.listening():
-        with pytest.raises(Stopped):
-            start_whole()
+    with signals.listening(), pytest.raises(Stopped):
+        start_whole()
     assert done == ["started"]
