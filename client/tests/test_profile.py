@@ -85,6 +85,15 @@ def test_find_profile__token_without_url__takes_the_profiles_url(tmp_path: Path)
     assert (found.url, found.token) == (URL, "tt_other")
 
 
+@pytest.mark.parametrize("empty", ["", " ", "\n"])
+def test_find_profile__token_that_is_empty__is_nobody_not_the_profiles(
+    tmp_path: Path, empty: str
+) -> None:
+    _profile_in(tmp_path)
+    with pytest.raises(BadProfile, match="TRIMTAB_TOKEN is set, but empty"):
+        find_profile(environ={"TRIMTAB_TOKEN": empty}, directory=tmp_path)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o620])
 def test_read_profile__open_to_others__is_refused_with_the_remedy(

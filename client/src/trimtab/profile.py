@@ -46,7 +46,7 @@ def find_profile(
     """The profile in force; raises NoProfile or BadProfile with what to do."""
     variables = os.environ if environ is None else environ
     url = url or variables.get("TRIMTAB_URL") or None
-    token = token or variables.get("TRIMTAB_TOKEN") or None
+    token = token or _token_of(variables)
     path = None if url and token else _profile_path(variables, directory or Path.cwd())
     written = read_profile(path) if path else None
     url, token = _same_origin(url, token, written)
@@ -62,6 +62,16 @@ def find_profile(
         token_expires_at=written.token_expires_at if written else None,
         path=path,
     )
+
+
+def _token_of(variables: Mapping[str, str]) -> str | None:
+    """Nobody becomes who the profile names because a file with their own token was empty."""
+    token = variables.get("TRIMTAB_TOKEN")
+    if token is not None and not token.strip():
+        raise BadProfile(
+            "TRIMTAB_TOKEN is set, but empty: set it to a token, or unset it to use the profile."
+        )
+    return token
 
 
 def data_dir(environ: Mapping[str, str], directory: Path) -> Path:

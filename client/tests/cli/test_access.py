@@ -51,6 +51,10 @@ def test_token__of_a_program__writes_one_category_of_one_environment(
     token = token_in(cli("token", "create", ci, "--name", "pipeline").out)
 
     assert as_token(token, "set", "LIMIT", "2", "-e", "staging", "--yes").code == 0
+    back = as_token(token, "unset", "LIMIT", "-e", "staging", "--yes")
+    assert back.code == 0, back.all
+    assert "LIMIT in staging: 2 -> inherited" in back.out
+    assert as_token(token, "set", "LIMIT", "2", "-e", "staging", "--yes").code == 0
     elsewhere = as_token(token, "set", "LIMIT", "2", "-e", "dev", "--yes")
     assert elsewhere.code == 1
     assert "in environment dev, which no grant gives." in elsewhere.err

@@ -217,3 +217,19 @@ def test_database_url__with_sslmode__becomes_what_the_driver_takes(
     assert (given["ssl"].verify_mode, given["ssl"].check_hostname) == (ssl.CERT_REQUIRED, True)
     _, given = split_tls(plain.update_query_dict(asked | {"sslmode": "verify-ca"}))
     assert (given["ssl"].verify_mode, given["ssl"].check_hostname) == (ssl.CERT_REQUIRED, False)
+
+
+def test_serve__database_file_damaged__says_which_and_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "trimtab.sqlite3").write_text("garbage " * 1000)
+    environ = {name: it for name, it in os.environ.items() if "TRIMTAB" not in name}
+    done = subprocess.run(
+        [Path(sys.executable).parent / "trimtab-server", "serve", "--port", "0"],
+        env=environ | {"TRIMTAB_DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert done.returncode == 1
+    assert f"the embedded database in {tmp_path} cannot be used (SQLITE_NOTADB)" in done.stderr
+    assert len(done.stderr.splitlines()) == 1

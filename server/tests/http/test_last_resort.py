@@ -29,7 +29,7 @@ class Stated(Exception):
 
 def sqlite_error(code: int) -> sqlite3.OperationalError:
     error = sqlite3.OperationalError("driver")
-    error.sqlite_errorcode = code
+    error.sqlite_errorcode, error.sqlite_errorname = code, "SQLITE_BUSY"
     return error
 
 
@@ -64,6 +64,7 @@ async def test_last_resort__database_away__is_a_503_with_retry_after(
     assert canary not in response.text
     (entry,) = logs
     assert (entry["event"], entry["log_level"]) == ("store_unavailable", "warning")
+    assert entry["code"] == "SQLITE_BUSY"
     assert "frames" not in entry
 
 

@@ -37,7 +37,7 @@ def following(
         status = client.status()
         if status.source is Source.LAST_KNOWN_GOOD:
             complain(
-                f"No answer from the server ({status.last_error}): this is the "
+                f"No answer from the server ({status.last_error or 'in time'}): this is the "
                 f"last-known-good set, of revision {status.revision}."
             )
         yield client

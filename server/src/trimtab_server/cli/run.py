@@ -8,6 +8,7 @@ from typing import NoReturn, TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 
 from trimtab_server.errors import TrimtabError
+from trimtab_server.http.store_outage import outage_code
 from trimtab_server.infra.database import Database
 from trimtab_server.settings import BadSettings, Settings, load_settings
 
@@ -30,9 +31,19 @@ def with_database(work: Callable[[Database], Awaitable[Answer]]) -> Answer:
     except TrimtabError as error:
         fail(error.detail)
     except (SQLAlchemyError, OSError, ValueError) as error:
-        fail(f"the database does not answer ({type(error).__name__}): check TRIMTAB_DATABASE_URL")
+        fail(_no_answer(settings, error))
     except RuntimeError as error:
         fail(str(error))
+
+
+def _no_answer(settings: Settings, error: Exception) -> str:
+    code = outage_code(error) or type(error).__name__
+    if settings.database_url:
+        return f"the database does not answer ({code}): check TRIMTAB_DATABASE_URL"
+    return (
+        f"the embedded database in {settings.data_dir} cannot be used ({code}): is the disk full, "
+        "or the file damaged? Make room, or put a backup of trimtab.sqlite3 in its place"
+    )
 
 
 def fail(sentence: str, code: int = 1) -> NoReturn:

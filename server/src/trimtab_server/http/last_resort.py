@@ -9,7 +9,7 @@ from trimtab_server.errors import StoreUnavailable, TrimtabError
 
 from .problems import problem_response
 from .request_context import request_id_of
-from .store_outage import is_store_outage
+from .store_outage import is_store_outage, outage_code
 
 _log = structlog.get_logger()
 
@@ -69,7 +69,7 @@ def _report(error: Exception, scope: Scope) -> None:
         "request_id": request_id_of(scope),
     }
     if is_store_outage(error):  # nothing to be found in our code, and there will be many
-        _log.warning("store_unavailable", **facts)
+        _log.warning("store_unavailable", code=outage_code(error), **facts)
         return
     frames = traceback.format_list(traceback.extract_tb(error.__traceback__)[-8:])
     _log.error("request_failed", **facts, frames=frames)

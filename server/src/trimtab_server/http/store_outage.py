@@ -28,6 +28,14 @@ def is_store_outage(error: BaseException) -> bool:
     )
 
 
+def outage_code(error: BaseException) -> str | None:
+    """The database's own code for what is wrong, such as `SQLITE_FULL` or `53100`: it holds no
+    value, as its words might. None where it did not even say that."""
+    said = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(said, "sqlite_errorname", None) or getattr(said, "sqlstate", None)
+    return code if isinstance(code, str) else None
+
+
 def _says_away(error: BaseException | None) -> bool:
     if isinstance(error, sqlite3.Error):
         # The low byte is the error, the rest says which kind of it.

@@ -12,7 +12,7 @@ from trimtab.cli.lookup import entity, parent_of
 from trimtab.cli.options import Application, AsJson, Comment, Environment, Key, Yes
 from trimtab.cli.output import print_json, say
 from trimtab.cli.values import shown
-from trimtab.errors import TrimtabError, VersionMoved
+from trimtab.errors import Refused, TrimtabError, VersionMoved
 
 Cascade = Annotated[
     bool,
@@ -65,7 +65,10 @@ def _what(store: Store, before: Entity) -> str:
             f"{before.key} has no value of its own in {before.environment} "
             f"(it comes from {before.origin or 'nowhere'}), so there is nothing to take away."
         )
-    after = entity(store, before.key, parent)
+    try:
+        after = entity(store, before.key, parent)
+    except Refused:  # who may write here need not be able to read there
+        return f"{before.key} in {before.environment}: {shown(before.value)} -> inherited"
     origin = f"inherited from {after.origin}" if after.origin else "no value"
     return (
         f"{before.key} in {before.environment}: {shown(before.value)} -> {shown(after.value)} "
