@@ -9,13 +9,12 @@ along who sends it, its id and when it began.
 
 import re
 import time
-from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from json import JSONEncoder
 
 from pydantic import ValidationError
-from starlette.types import ASGIApp, Message, Receive, Send
+from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as AsgiScope
 
 from trimtab_server.access.authenticate import RENEW_SECONDS
@@ -40,6 +39,7 @@ from trimtab_server.http.client_address import ClientAddress
 from trimtab_server.http.key_path import KEY_PATTERN
 from trimtab_server.http.metrics import Metrics
 from trimtab_server.http.preconditions import require_precondition
+from trimtab_server.http.received_body import ReceivedBody, receive_body
 from trimtab_server.http.request_context import (
     BEGUN,
     DEFAULT_HEADERS,
@@ -87,29 +87,6 @@ class _Head:
     length: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Received:
-    """The body as far as it was read, in one piece, and what came in its place if it broke off."""
-
-    body: bytes
-    is_whole: bool
-    broken: Message | None = None
-
-    def again(self, receive: Receive) -> Receive:
-        """The same for the next who asks, and then what follows."""
-        pending: deque[Message] = deque()
-        if self.body or self.is_whole:
-            more = not self.is_whole
-            pending.append({"type": "http.request", "body": self.body, "more_body": more})
-        if self.broken is not None:
-            pending.append(self.broken)
-
-        async def received() -> Message:
-            return pending.popleft() if pending else await receive()
-
-        return received
-
-
 class DirectWrites:
     """See the module. `framework` answers whatever is not answered here."""
 
@@ -137,7 +114,7 @@ class DirectWrites:
             return
         # Whoever answers it goes on with what is known of it, and counts nothing twice.
         scope[LET_IN], scope[BEGUN] = head.principal, Begun(head.request_id, began)
-        received = await _received(receive, head.length)
+        received = await receive_body(receive, head.length)
         change = self._change(head, received)
         if change is None:
             await self._framework(scope, received.again(receive), send)
@@ -212,7 +189,7 @@ class DirectWrites:
             self._door.token_use.note(head.principal.token.id)
         return True
 
-    def _change(self, head: _Head, received: _Received) -> PreparedChange | None:
+    def _change(self, head: _Head, received: ReceivedBody) -> PreparedChange | None:
         """The change that is asked for, if the route would take it and they may make some such."""
         body = _value_in(received)
         if body is None:
@@ -264,20 +241,7 @@ def _length(headers: Mapping[bytes, str] | None) -> int | None:
     return int(said) if _LENGTH.fullmatch(said) and int(said) <= _MOST_BYTES else None
 
 
-async def _received(receive: Receive, length: int) -> _Received:
-    """The body, in however many pieces it comes; of one that is longer than was said not all."""
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return _Received(bytes(body), is_whole=False, broken=message)
-        body += message.get("body", b"")
-        is_whole = not message.get("more_body", False)
-        if is_whole or len(body) > length:
-            return _Received(bytes(body), is_whole)
-
-
-def _value_in(received: _Received) -> PutValue | None:
+def _value_in(received: ReceivedBody) -> PutValue | None:
     """What the body holds, if it is whole and what the route takes."""
     if not received.is_whole:
         return None
