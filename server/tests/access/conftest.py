@@ -16,13 +16,10 @@ from trimtab_server.infra.columns import metadata
 from trimtab_server.infra.database import Database
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture
+def database_url(store_url: str) -> str:
     """An empty database; a module whose tests do not depend on its kind may override this."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'store.sqlite3'}"
-    url: str = request.getfixturevalue("postgres_url")
-    return url
+    return store_url
 
 
 @pytest.fixture
